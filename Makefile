@@ -1,0 +1,53 @@
+# Needs Python 3.11 or later, and make. `make demo` and `make test` set everything up by themselves.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: install demo test check proof bench lock clean
+
+install: .venv/.dev
+
+# Two stamps, so that the demo need not wait for the linters.
+.venv/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; make PYTHON=... names one")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) install --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	$(PIP) install --no-build-isolation --no-deps --editable .
+	touch $@
+
+.venv/.dev: .venv/.runtime requirements/dev.txt
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	touch $@
+
+demo: .venv/.runtime
+	$(BIN)/vod-gateway demo
+
+test: .venv/.dev
+	$(BIN)/pytest -m "not proof" --cov --cov-report=term:skip-covered
+
+check: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/vod-gateway schema --check
+
+# The long runs: every property at its full size.
+proof: .venv/.dev
+	$(BIN)/pytest -m proof
+
+bench: .venv/.dev
+	$(BIN)/python -m benchmarks
+
+# Exact versions with hashes, for every platform and Python the ranges of pyproject.toml allow.
+lock: .venv/.dev
+	$(PIP) install uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+		pyproject.toml -o requirements/runtime.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+		requirements/build.in -o requirements/build.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+		-c requirements/runtime.txt -c requirements/build.txt --extra dev pyproject.toml -o requirements/dev.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage dist
