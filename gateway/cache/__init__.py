@@ -1,0 +1,1 @@
+"""What is remembered of the upstream, for whom, and for how long."""

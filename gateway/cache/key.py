@@ -1,0 +1,30 @@
+"""Keys of the cache: digests of everything that an entry depends on, the scope first of all."""
+
+import hashlib
+import struct
+
+FORMAT = "1"
+"""Part of every key: entries of another format are never read."""
+
+
+def cache_key(secret: bytes, scope: str, *parts: str) -> str:
+    """A key for what was asked under a scope: the scope, a dot, and a digest of scope and parts.
+
+    Parts are prefixed with their length, so that no two of them can pose as one.
+
+    Args:
+        secret: At most 64 octets. Without it no question can be read back from a key.
+        scope: The digest of the callers that share the entry.
+        parts: What was asked.
+    """
+    digest = hashlib.blake2b(key=secret, digest_size=16)
+    for part in (FORMAT, scope, *parts):
+        octets = part.encode()
+        digest.update(struct.pack(">I", len(octets)))
+        digest.update(octets)
+    return f"{scope}.{digest.hexdigest()}"
+
+
+def scope_of(key: str) -> str:
+    """The scope that a key belongs to."""
+    return key.partition(".")[0]

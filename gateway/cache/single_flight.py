@@ -1,0 +1,51 @@
+"""One call for many who ask the same at the same time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+
+class SingleFlight:
+    """Joins concurrent calls of one key.
+
+    The call runs in a task of its own: whoever asked first may leave without ending it for the others,
+    and it is cancelled when the last one has left. A failure reaches all who wait, and is then forgotten.
+    """
+
+    def __init__(self) -> None:
+        self._flights: dict[str, _Flight] = {}
+
+    def under_way(self, key: str) -> bool:
+        """Whether a call for this key has begun and not ended."""
+        return key in self._flights
+
+    async def run(self, key: str, call: Callable[[], Awaitable[Result]]) -> Result:
+        """The call's result: of a call under way for this key, or else of a new one."""
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = _Flight(asyncio.ensure_future(call()))
+            flight.task.add_done_callback(lambda _: self._forget(key, flight))
+        flight.passengers += 1
+        try:
+            # Shielded: a cancelled passenger must not take the flight with it.
+            result: Result = await asyncio.shield(flight.task)
+            return result
+        finally:
+            flight.passengers -= 1
+            if not flight.passengers and not flight.task.done():
+                self._forget(key, flight)
+                flight.task.cancel()
+
+    def _forget(self, key: str, flight: "_Flight") -> None:
+        if self._flights.get(key) is flight:
+            del self._flights[key]
+        if flight.task.done() and not flight.task.cancelled():
+            flight.task.exception()  # looked at, so that a flight without passengers fails silently
+
+
+class _Flight:
+    def __init__(self, task: asyncio.Future[Any]) -> None:
+        self.task = task
+        self.passengers = 0

@@ -1,0 +1,1 @@
+"""The GraphQL schema, and how a document is run against it."""

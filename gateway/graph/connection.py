@@ -1,0 +1,113 @@
+"""Relay connections over a page of rows. Specification: relay.dev/graphql/connections.htm."""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import strawberry
+
+from gateway.errors import UpstreamInvalidResponse
+from gateway.listing.reader import Page
+from gateway.paging import anchors
+from gateway.upstream.models import UnreadableRow
+
+NodeT = TypeVar("NodeT")
+MakeNode = Callable[[anchors.Edge[Any]], NodeT]
+
+FIRST = "How many rows, 0 to 1000 unless the gateway is set otherwise. 0 answers `pageInfo` and `totalCount` alone."
+AFTER = "A cursor of this same list: the page begins behind it. Null and the empty text are the list's start."
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    """The four fields of Relay's specification."""
+
+    has_next_page: bool = strawberry.field(
+        description="Whether rows that can be reached follow this page. False at the end of the upstream's offsets, "
+        "even where the list goes on: see `truncated`."
+    )
+    has_previous_page: bool = strawberry.field(description="Whether rows stand before this page.")
+    start_cursor: str | None = strawberry.field(description="The first edge's cursor; null on an empty page.")
+    end_cursor: str | None = strawberry.field(
+        description="The last edge's cursor, to be sent as `after` for the next page; null on an empty page."
+    )
+
+
+@strawberry.type(description="A row of a page, and its place.")
+class Edge(Generic[NodeT]):
+    """Makes its node when that is asked for."""
+
+    edge: strawberry.Private[anchors.Edge[Any]]
+    make_node: strawberry.Private[MakeNode[Any]]
+
+    @strawberry.field(description="The row's place in this list: opaque, and good only for the same filters.")
+    def cursor(self) -> str:
+        """The row's cursor."""
+        return self.edge.cursor.encode()
+
+    @strawberry.field(description="The row; null, with an error at its path, where the upstream's cannot be read.")
+    def node(self) -> NodeT | None:
+        """The row as a node."""
+        result: NodeT = read_node(self.edge, self.make_node)
+        return result
+
+
+@strawberry.type(description="A page of a list, as Relay's specification has it.")
+class Connection(Generic[NodeT]):
+    """A page, and how a row of it becomes a node."""
+
+    page: strawberry.Private[Page[Any]]
+    make_node: strawberry.Private[MakeNode[Any]]
+
+    @strawberry.field(description="The rows of this page with their cursors, in the upstream's order.")
+    def edges(self) -> list[Edge[NodeT]]:
+        """The rows with their cursors."""
+        return [Edge(edge=edge, make_node=self.make_node) for edge in self.page.edges]
+
+    @strawberry.field(description="The rows of this page without their cursors; null where one cannot be read.")
+    def nodes(self) -> list[NodeT | None]:
+        """The rows alone. An error stands as a value in the place of its row; graphql-core takes it from there."""
+        nodes: list[Any] = []
+        for edge in self.page.edges:
+            try:
+                nodes.append(read_node(edge, self.make_node))
+            except UpstreamInvalidResponse as problem:
+                nodes.append(problem)
+        return nodes
+
+    @strawberry.field(description="Where this page stands in its list.")
+    def page_info(self) -> PageInfo:
+        """The page's place."""
+        edges = self.page.edges
+        return PageInfo(
+            has_next_page=self.page.has_next,
+            has_previous_page=self.page.has_previous,
+            start_cursor=edges[0].cursor.encode() if edges else None,
+            end_cursor=edges[-1].cursor.encode() if edges else None,
+        )
+
+    @strawberry.field(
+        description="How many rows the whole list has, as the upstream says: its documents leave open whether it "
+        "counts tasks or pictures. Null where the rows it sent contradict it."
+    )
+    def total_count(self) -> int | None:
+        """The upstream's total."""
+        return self.page.total
+
+    @strawberry.field(
+        description="Whether the list goes on behind the last row that the upstream's offsets can reach "
+        "(row 20 100 of tasks, row 20 580 of snapshots). Narrow the question where this is true."
+    )
+    def truncated(self) -> bool:
+        """Whether rows exist that cannot be reached."""
+        return self.page.truncated
+
+
+def read_node(edge: anchors.Edge[Any], make_node: MakeNode[NodeT]) -> NodeT:
+    """The node of an edge.
+
+    Raises:
+        UpstreamInvalidResponse: Its row cannot be read.
+    """
+    if isinstance(edge.row, UnreadableRow):
+        raise UpstreamInvalidResponse(f"The upstream sent a row that cannot be read: {edge.row.problem}.")
+    return make_node(edge)

@@ -1,0 +1,86 @@
+"""The root fields."""
+
+from typing import Annotated
+
+import strawberry
+
+from gateway.errors import NotFound
+from gateway.graph import global_id
+from gateway.graph.arguments import identifier, page_size
+from gateway.graph.connection import AFTER, FIRST, Connection, read_node
+from gateway.graph.context import Info
+from gateway.graph.types import Node, ThumbnailTask, make_task, task_connection
+
+DEFAULT_TASKS = 10
+
+
+@strawberry.type(
+    description="What can be asked. Every field may fail alone: it is null then, with an error at its path."
+)
+class Query:
+    """The root of every operation."""
+
+    @strawberry.field(
+        description="The snapshot tasks of the project, or those of one asset, or one task, in the upstream's order, "
+        "which it does not document. Filters that are both given both apply."
+    )
+    async def thumbnail_tasks(
+        self,
+        info: Info,
+        asset_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Only tasks of this media asset; 1 to 1024 characters."),
+        ] = strawberry.UNSET,
+        task_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only this task; 1 to 1024 characters.")
+        ] = strawberry.UNSET,
+        first: Annotated[int | None, strawberry.argument(description=FIRST)] = DEFAULT_TASKS,
+        after: Annotated[str | None, strawberry.argument(description=AFTER)] = strawberry.UNSET,
+    ) -> Connection[ThumbnailTask] | None:
+        """A page of the listing of tasks."""
+        context = info.context
+        size = page_size(first, default=DEFAULT_TASKS, most=context.services.max_first)
+        filters = {
+            name: identifier(argument, value)
+            for name, argument, value in (("asset_id", "assetId", asset_id), ("task_id", "taskId", task_id))
+            if isinstance(value, str)  # null and nothing at all mean the same; the empty text is an error
+        }
+        page = await context.services.tasks.page(
+            filters, first=size, after=after or None, caller=context.caller, report=context.report
+        )
+        return task_connection(page)
+
+    @strawberry.field(description="One snapshot task; null where the upstream knows none of this id.")
+    async def thumbnail_task(
+        self,
+        info: Info,
+        task_id: Annotated[
+            strawberry.ID, strawberry.argument(description="The task's `taskId`; 1 to 1024 characters.")
+        ],
+    ) -> ThumbnailTask | None:
+        """A task by the upstream's id."""
+        return await find_task(info, identifier("taskId", task_id))
+
+    @strawberry.field(description="Any node by its `id`; null where there is none.")
+    async def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The `id` of a node.")],  # noqa: A002
+    ) -> Node | None:
+        """A node by its global id."""
+        type_name, key = global_id.decode(id)
+        return await find_task(info, identifier("id", key)) if type_name == "ThumbnailTask" else None
+
+
+async def find_task(info: Info, task_id: str) -> ThumbnailTask | None:
+    """The task of an id, or None where the upstream knows none."""
+    context = info.context
+    try:
+        page = await context.services.tasks.page(
+            {"task_id": task_id}, first=1, after=None, caller=context.caller, report=context.report
+        )
+    except NotFound:
+        return None
+    tasks = [read_node(edge, make_task) for edge in page.edges]
+    # An upstream that ignored the filter must not pass another task off as this one.
+    return next((task for task in tasks if task.row.task_id in {task_id, None}), None)

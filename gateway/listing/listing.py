@@ -1,0 +1,97 @@
+"""A listing of the upstream, read by pages for a caller."""
+
+from collections.abc import Callable
+from typing import Generic
+
+from gateway.cache.blocks import Blocks
+from gateway.cache.key import cache_key
+from gateway.credentials.kinds import Credential
+from gateway.credentials.resolve import Caller
+from gateway.listing.reader import Page, PageReader, Reading
+from gateway.listing.report import Report
+from gateway.paging import cursor as cursors
+from gateway.paging.plan import BlockPlan, ExactPlan, Plan, SignedPlan, reach
+from gateway.paging.window import Span, Window
+from gateway.upstream.client import Filters, UpstreamClient
+from gateway.upstream.endpoints import Endpoint
+from gateway.upstream.models import Answer, RowModel, UnreadableRow
+
+
+class Listing(Generic[RowModel]):
+    """Pages of one endpoint.
+
+    Args:
+        endpoint: The listing, as the upstream has it.
+        client: Reads it.
+        blocks: Remembers it; None where nothing is to be remembered.
+        clock: Seconds since the epoch.
+        secret: Keys the cache's digests.
+        search_calls: The most upstream calls a page may spend on finding a moved row.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint[RowModel],
+        client: UpstreamClient,
+        blocks: Blocks[Answer[RowModel]] | None,
+        *,
+        clock: Callable[[], float],
+        secret: bytes,
+        search_calls: int,
+    ) -> None:
+        self._endpoint: Endpoint[RowModel] = endpoint
+        self._client = client
+        self._blocks: Blocks[Answer[RowModel]] | None = blocks
+        self._clock = clock
+        self._secret = secret
+        self._search_calls = search_calls
+
+    def filters_fingerprint(self, filters: Filters, caller: Caller) -> int:
+        """What a cursor of this list says of where it belongs: project, listing and filters."""
+        named = (part for name in sorted(filters) for part in (name, filters[name]))
+        return cursors.filters_fingerprint(self._endpoint.name, caller.project_id, *named)
+
+    async def page(
+        self, filters: Filters, *, first: int, after: str | None, caller: Caller, report: Report
+    ) -> Page[RowModel | UnreadableRow]:
+        """The `first` rows behind the cursor `after`, or from the start.
+
+        Raises:
+            BadUserInput: The cursor cannot be read, or belongs to another list.
+            StaleCursor: Its place cannot be found again.
+            GatewayError: The upstream failed.
+        """
+        plan = self._plan(caller.credential)
+        fingerprint = self.filters_fingerprint(filters, caller)
+        cursor = after and cursors.decode(after, filters=fingerprint, last_offset=reach(plan) - 1)
+
+        async def read(span: Span, *, now: bool = False) -> Reading[RowModel | UnreadableRow]:
+            return await self._read(filters, span, caller, report, now=now)
+
+        reader = PageReader(plan, read, filters=fingerprint, search_calls=self._search_calls)
+        return await reader.page(first, cursor or None)
+
+    def _plan(self, credential: Credential) -> Plan:
+        if credential.one_request:
+            return SignedPlan(self._endpoint.max_offset)
+        shared = self._blocks is not None and credential.scope is not None
+        return (BlockPlan if shared else ExactPlan)(self._endpoint.max_offset)
+
+    async def _read(
+        self, filters: Filters, span: Span, caller: Caller, report: Report, *, now: bool
+    ) -> Reading[RowModel | UnreadableRow]:
+        async def fetch() -> Answer[RowModel]:
+            report.upstream_calls += 1
+            credential = caller.credential
+            return await self._client.read(self._endpoint, caller.project_id, filters, span, credential.authorise)
+
+        scope = caller.credential.scope
+        if self._blocks is None or scope is None:
+            answer, read_at, remembered, stale = await fetch(), self._clock(), False, False
+        else:
+            named = (part for name in sorted(filters) for part in (name, filters[name]))
+            where = (caller.project_id, self._endpoint.name, str(span.offset), str(span.limit))
+            block = await self._blocks.read(cache_key(self._secret, scope, *where, *named), fetch, now=now)
+            answer, read_at, remembered, stale = block.value, block.read_at, block.remembered, block.stale
+        report.add_window(read_at, stale=stale, shareable=scope is not None)
+        return Reading(Window(span, answer.total, answer.rows, read_at), remembered)

@@ -1,0 +1,1 @@
+"""The REST API behind the gateway: its requests, its answers, its failures."""

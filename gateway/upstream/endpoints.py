@@ -1,0 +1,43 @@
+"""The two listings of the REST API that the gateway reads, and the exact bytes of their requests.
+
+Source: the vendor's pages "Listing Snapshot Task Results" and "ListThumbnailDetails".
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic
+from urllib.parse import quote
+
+from gateway.upstream.models import RowModel, SnapshotRow, TaskRow
+
+
+@dataclass(frozen=True)
+class Endpoint(Generic[RowModel]):
+    """A listing read by offset and limit.
+
+    Args:
+        name: What the gateway calls it, in keys and logs.
+        path: Its path below the project.
+        rows_name: The name of the array of rows in its answer.
+        row_type: The model of a row.
+        max_offset: The highest offset it takes.
+    """
+
+    name: str
+    path: str
+    rows_name: str
+    row_type: type[RowModel]
+    max_offset: int
+
+    def target(self, project_id: str, parameters: Iterable[tuple[str, str]]) -> str:
+        """Path and query, byte for byte as they are sent and signed."""
+        return f"/v1/{quote(project_id, safe='')}/{self.path}?{canonical_query(parameters)}"
+
+
+THUMBNAIL_TASKS = Endpoint("thumbnailTasks", "asset/thumbnails", "thumbnails", TaskRow, max_offset=20_000)
+SNAPSHOTS = Endpoint("snapshots", "asset/thumbnail/details", "thumbnail_result", SnapshotRow, max_offset=20_480)
+
+
+def canonical_query(parameters: Iterable[tuple[str, str]]) -> str:
+    """The query as the vendor's signing rules spell it: RFC 3986 octets, sorted, a space as %20."""
+    return "&".join(sorted(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in parameters))

@@ -1,0 +1,146 @@
+"""The upstream's answers as frozen models, decoded row by row where an answer does not fit as a whole.
+
+Source: the vendor's pages "Listing Snapshot Task Results" and "ListThumbnailDetails". Every field may be
+missing, whatever the pages say; values are kept as they came, in or out of their documented ranges.
+"""
+
+import hashlib
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from gateway.errors import UpstreamInvalidResponse
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A part of an upstream answer."""
+
+
+class Thumbnail(Model, frozen=True):
+    """How the snapshots of a task are taken. `type` is "time", "dots" or "quantity", or something newer."""
+
+    type: str | None = None
+    quantity: int | None = None
+    quantity_time: int | None = None
+    time: int | None = None
+    dots: list[int | None] | None = None
+    cover_position: int | None = None
+    format: int | None = None
+    aspect_ratio: int | None = None
+    max_length: int | None = None
+
+
+class TaskRow(Model, frozen=True):
+    """One snapshot task."""
+
+    task_id: str | None = None
+    thumbnail_para: Thumbnail | None = None
+    thumbnail_count: int | None = None
+
+    @property
+    def identified(self) -> bool:
+        """Whether the upstream named the task."""
+        return self.task_id is not None
+
+    @property
+    def identity(self) -> bytes:
+        """The task's id; without one, all that is known of the task."""
+        if self.task_id is None:
+            return b"content:" + msgspec.json.encode(self)
+        return b"id:" + self.task_id.encode()
+
+
+class SnapshotRow(Model, frozen=True):
+    """One picture. `offset` is its second in the video."""
+
+    url: str
+    offset: int
+
+    @property
+    def identified(self) -> bool:
+        """A picture is known by its second and its address."""
+        return True
+
+    @property
+    def identity(self) -> bytes:
+        """The second and the address."""
+        return b"%d:%s" % (self.offset, self.url.encode())
+
+
+class UnreadableRow(Model, frozen=True):
+    """A row that does not fit its model: its place in the list is kept, its content is not."""
+
+    digest: str
+    problem: str
+
+    @property
+    def identified(self) -> bool:
+        """Nothing of the row is known but its bytes."""
+        return False
+
+    @property
+    def identity(self) -> bytes:
+        """The digest of the row's own bytes."""
+        return b"unreadable:" + self.digest.encode()
+
+
+RowModel = TypeVar("RowModel", TaskRow, SnapshotRow)
+
+
+class Answer(Model, Generic[RowModel], frozen=True):
+    """What the upstream says of one span of a listing.
+
+    Args:
+        total: Its count of all rows; None where it says nothing that can be read as one.
+        readable: The rows in order, None in the place of one that cannot be read.
+        unreadable: Those others, by their index.
+    """
+
+    total: int | None
+    readable: list[RowModel | None]
+    unreadable: dict[int, UnreadableRow] = {}
+
+    @property
+    def rows(self) -> list[RowModel | UnreadableRow]:
+        """All rows in order."""
+        return [row or self.unreadable[index] for index, row in enumerate(self.readable)]
+
+
+def decode(body: bytes, *, rows_name: str, row_type: type[RowModel], limit: int) -> Answer[RowModel]:
+    """Reads an answer; a row that does not fit is kept as an `UnreadableRow`.
+
+    Args:
+        body: The answer's JSON.
+        rows_name: The name of the array of rows.
+        row_type: The model of a row.
+        limit: How many rows were asked for; an upstream that gives more is cut there.
+
+    Raises:
+        UpstreamInvalidResponse: It is no JSON object, or says neither a total nor any rows.
+    """
+    try:
+        raw = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        found = msgspec.json.decode(raw.get(rows_name, b"null"), type=list[msgspec.Raw] | None)
+    except (msgspec.MsgspecError, RecursionError) as problem:
+        raise UpstreamInvalidResponse("The upstream's answer is not the documented JSON object.") from problem
+    total = _count(raw.get("total", b"null"))
+    if found is None and total is None:
+        raise UpstreamInvalidResponse("The upstream's answer holds neither a total nor any rows.")
+    readable: list[RowModel | None] = []
+    unreadable: dict[int, UnreadableRow] = {}
+    for index, octets in enumerate((found or [])[:limit]):
+        try:
+            readable.append(msgspec.json.decode(octets, type=row_type, strict=False))
+        except (msgspec.MsgspecError, RecursionError) as problem:
+            readable.append(None)
+            digest = hashlib.blake2b(bytes(octets), digest_size=16).hexdigest()
+            unreadable[index] = UnreadableRow(digest=digest, problem=str(problem))
+    return Answer(total=total, readable=readable, unreadable=unreadable)
+
+
+def _count(octets: Any) -> int | None:
+    try:
+        total = msgspec.json.decode(octets, type=int, strict=False)
+    except msgspec.MsgspecError:
+        return None
+    return total if total >= 0 else None

@@ -1,0 +1,61 @@
+"""httpx's transport seam over aiohttp, sending the URL as it was built.
+
+The stock transport hands aiohttp a string, which aiohttp quotes again (`%2F` becomes `/`); that would
+break a signature, and change an id with such a character.
+"""
+
+import aiohttp
+import httpx
+import yarl
+from httpx_aiohttp.transport import AiohttpResponseStream, AiohttpTransport, map_aiohttp_exceptions
+from typing_extensions import override
+
+
+class ExactTransport(AiohttpTransport):
+    """One pool of kept-alive connections: no cookies, no redirects, no headers but the request's own.
+
+    Args:
+        max_connections: How many connections may be open at once.
+        connect_timeout: Seconds for name lookup, connection and TLS together.
+    """
+
+    def __init__(self, *, max_connections: int, connect_timeout: float) -> None:
+        self._connect_timeout = connect_timeout
+        self._max_connections = max_connections
+        self._context = httpx.create_ssl_context()
+        self._session: aiohttp.ClientSession | None = None
+        super().__init__(verify=self._context)
+
+    @override
+    def get_client(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._max_connections, ssl=self._context),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent", "Content-Type"),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
+        )
+
+    @override
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self._session is None:
+            self._session = self.get_client()
+        with map_aiohttp_exceptions():
+            response = await self._session.request(
+                request.method,
+                yarl.URL(str(request.url), encoded=True),
+                headers=request.headers,
+                allow_redirects=False,
+            )
+        return httpx.Response(
+            response.status,
+            headers=response.raw_headers,
+            stream=AiohttpResponseStream(response),
+            request=request,
+        )
+
+    @override
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
