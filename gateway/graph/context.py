@@ -45,8 +45,13 @@ class Context:
             Unauthenticated: The request holds no credential.
         """
         if self.who is None:
-            raise Unauthenticated("This needs a credential: send an IAM token as `X-Auth-Token`.")
+            raise no_credential()
         return self.who
+
+
+def no_credential() -> Unauthenticated:
+    """The error for a request that asks the upstream and holds no credential."""
+    return Unauthenticated("This needs a credential: send an IAM token as `X-Auth-Token`.")
 
 
 Info = strawberry.Info[Context, None]

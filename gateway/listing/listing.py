@@ -71,6 +71,11 @@ class Listing(Generic[RowModel]):
         reader = PageReader(plan, read, filters=fingerprint, search_calls=self._search_calls)
         return await reader.page(first, cursor or None)
 
+    async def aclose(self) -> None:
+        """Ends what still runs in the background."""
+        if self._blocks is not None:
+            await self._blocks.aclose()
+
     def _plan(self, credential: Credential) -> Plan:
         if credential.one_request:
             return SignedPlan(self._endpoint.max_offset)

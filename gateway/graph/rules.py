@@ -1,0 +1,33 @@
+"""What can be told of an operation before it runs."""
+
+from collections.abc import Iterator
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+
+
+def reads_upstream(document: DocumentNode, operation: OperationDefinitionNode) -> bool:
+    """Whether a root field other than introspection is asked for."""
+    return any(not field.name.value.startswith("__") for field in root_fields(document, operation))
+
+
+def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> Iterator[FieldNode]:
+    """The fields at the root of an operation, those of its fragments included, each fragment once."""
+    fragments = {part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)}
+    waiting: list[SelectionSetNode] = [operation.selection_set]
+    while waiting:
+        for selection in waiting.pop().selections:
+            match selection:
+                case FieldNode():
+                    yield selection
+                case InlineFragmentNode():
+                    waiting.append(selection.selection_set)
+                case FragmentSpreadNode() if fragment := fragments.pop(selection.name.value, None):
+                    waiting.append(fragment.selection_set)

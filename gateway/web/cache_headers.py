@@ -1,0 +1,31 @@
+"""What an answer says of its age and of who may keep it (RFC 9111)."""
+
+from collections.abc import Mapping
+from math import floor
+
+from gateway.credentials.resolve import CREDENTIAL_HEADERS
+from gateway.listing.report import Report
+
+VARY = ", ".join(("Accept", *CREDENTIAL_HEADERS))
+NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store", "Vary": VARY}
+
+
+def cache_headers(report: Report, *, failed: bool, fresh_seconds: float, now: float) -> Mapping[str, str]:
+    """The headers for an answer.
+
+    Args:
+        report: What the answer was made from.
+        failed: Whether it holds errors.
+        fresh_seconds: How long an upstream answer is fresh.
+        now: Seconds since the epoch.
+    """
+    if failed or report.oldest is None or not report.shareable:
+        return NO_STORE
+    age = max(0, floor(now - report.oldest))
+    lifetime = 0 if report.stale else floor(fresh_seconds)
+    return {"Cache-Control": f"private, max-age={lifetime}", "Age": str(age), "Vary": VARY}
+
+
+def age_of_stale(report: Report, now: float) -> int | None:
+    """The age in seconds of an answer served stale; None for a fresh one."""
+    return max(0, floor(now - report.oldest)) if report.stale and report.oldest is not None else None
