@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.emulator import control, pictures
 from gateway.emulator.answers import Answer, RefusedError, encode
 from gateway.emulator.exchange import Exchange
+from gateway.emulator.journal import Call
 from gateway.emulator.request import Request
 
 if TYPE_CHECKING:
@@ -37,26 +38,26 @@ class Upstream:
         emulator = self._emulator
         request = Request.from_scope(dict(scope))
         call = emulator.journal.begin(request, emulator.clock(), uuid4().hex)
-        exchange = Exchange(scope, receive, send, call)
         broken = emulator.broken_answer(request)
-        answer = self._answer(request, exchange)
+        answer = self._answer(request, call, scope["scheme"])
+        exchange = Exchange(scope, receive, send, call, answer)
         if emulator.latency:
             await asyncio.sleep(emulator.latency)
         if broken is None:
             await exchange.respond(answer)
         else:
             call.fault += (broken.kind,)
-            await broken.deliver(exchange, answer)
+            await broken.deliver(exchange)
 
-    def _answer(self, request: Request, exchange: Exchange) -> Answer:
-        emulator, call = self._emulator, exchange.call
-        base_url = emulator.public_url or f"{exchange.scope['scheme']}://{request.header('host')}"
+    def _answer(self, request: Request, call: Call, scheme: str) -> Answer:
+        emulator = self._emulator
+        base_url = emulator.public_url or f"{scheme}://{request.header('host')}"
         try:
             payload = emulator.service.answer(request, base_url)
         except RefusedError as refusal:
             return refusal.answer(call.request_id)
         odd = emulator.odd_payload(request)
-        if odd is not None:
-            call.fault += (odd.kind,)
-            return Answer(200, encode(odd.rewrite(copy.deepcopy(payload))))
-        return Answer(200, encode(payload))
+        if odd is None:
+            return Answer(200, encode(payload))
+        call.fault += (odd.kind,)
+        return Answer(200, encode(odd.rewrite(copy.deepcopy(payload))))  # literal rows are the catalogue's own

@@ -15,7 +15,7 @@ _OPENING, _CLOSING = b'{"total":0,"thumbnails":[', b"]}"
 class BrokenAnswer(Fault):
     """A fault that sends something else than the answer, or sends it badly."""
 
-    async def deliver(self, exchange: Exchange, answer: Answer) -> None:
+    async def deliver(self, exchange: Exchange) -> None:
         """Send the spoilt answer."""
         raise NotImplementedError
 
@@ -27,7 +27,7 @@ class Status(BrokenAnswer, tag="status"):
     code: str | None = None
     message: str | None = None
 
-    async def deliver(self, exchange: Exchange, answer: Answer) -> None:
+    async def deliver(self, exchange: Exchange) -> None:
         """Send the refusal."""
         usual = default_error(self.status)
         refusal = RefusedError(self.status, self.code or usual.code, self.message or usual.message)
@@ -40,7 +40,7 @@ class Throttled(BrokenAnswer, tag="throttled"):
     limit: int = 100
     retry_after: int | None = None
 
-    async def deliver(self, exchange: Exchange, answer: Answer) -> None:
+    async def deliver(self, exchange: Exchange) -> None:
         """Send the refusal."""
         refusal = throttled(self.limit).answer(exchange.call.request_id)
         headers = [] if self.retry_after is None else [("retry-after", str(self.retry_after))]
@@ -52,7 +52,7 @@ class Html(BrokenAnswer, tag="html"):
 
     status: int = 200
 
-    async def deliver(self, exchange: Exchange, answer: Answer) -> None:
+    async def deliver(self, exchange: Exchange) -> None:
         """Send the page."""
         page = b"<html><head><title>Under maintenance</title></head><body><h1>Under maintenance</h1></body></html>"
         await exchange.respond(Answer(self.status, page, "text/html"))
@@ -64,7 +64,7 @@ class Body(BrokenAnswer, tag="body"):
     text: str = ""
     status: int = 200
 
-    async def deliver(self, exchange: Exchange, answer: Answer) -> None:
+    async def deliver(self, exchange: Exchange) -> None:
         """Send the text."""
         await exchange.respond(Answer(self.status, self.text.encode()))
 
@@ -75,7 +75,7 @@ class Redirect(BrokenAnswer, tag="redirect"):
     location: str = "http://127.0.0.1:9/elsewhere"
     status: int = 302
 
-    async def deliver(self, exchange: Exchange, answer: Answer) -> None:
+    async def deliver(self, exchange: Exchange) -> None:
         """Send the redirect."""
         await exchange.respond(Answer(self.status, b"", headers=[("location", self.location)]))
 
@@ -85,13 +85,13 @@ class Hang(BrokenAnswer, tag="hang"):
 
     seconds: float | None = None
 
-    async def deliver(self, exchange: Exchange, answer: Answer) -> None:
+    async def deliver(self, exchange: Exchange) -> None:
         """Wait."""
         if self.seconds is None:
             await exchange.until_disconnect()
         else:
             await asyncio.sleep(self.seconds)
-            await exchange.respond(answer)
+            await exchange.respond(exchange.answer)
 
 
 class Drip(BrokenAnswer, tag="drip"):
@@ -100,8 +100,9 @@ class Drip(BrokenAnswer, tag="drip"):
     seconds: float = 0.2
     size: int = 1
 
-    async def deliver(self, exchange: Exchange, answer: Answer) -> None:
+    async def deliver(self, exchange: Exchange) -> None:
         """Send the pieces."""
+        answer = exchange.answer
         await exchange.start(answer, length=len(answer.body))
         for start in range(0, len(answer.body), self.size):
             await exchange.write(answer.body[start : start + self.size])
@@ -112,25 +113,25 @@ class Drip(BrokenAnswer, tag="drip"):
 class Reset(BrokenAnswer, tag="reset"):
     """The connection is reset before the headers (needs a socket)."""
 
-    async def deliver(self, exchange: Exchange, answer: Answer) -> None:
+    async def deliver(self, exchange: Exchange) -> None:
         """Reset."""
-        await exchange.cut(answer, sent=None, reset=True)
+        await exchange.cut(sent=None, reset=True)
 
 
 class ResetBody(BrokenAnswer, tag="reset_body"):
     """The connection is reset within the body (needs a socket)."""
 
-    async def deliver(self, exchange: Exchange, answer: Answer) -> None:
+    async def deliver(self, exchange: Exchange) -> None:
         """Send half, then reset."""
-        await exchange.cut(answer, sent=len(answer.body) // 2, reset=True)
+        await exchange.cut(sent=len(exchange.answer.body) // 2, reset=True)
 
 
 class Truncated(BrokenAnswer, tag="truncated"):
     """The connection ends in order, but before the announced length is reached (needs a socket)."""
 
-    async def deliver(self, exchange: Exchange, answer: Answer) -> None:
+    async def deliver(self, exchange: Exchange) -> None:
         """Send half, then close."""
-        await exchange.cut(answer, sent=len(answer.body) // 2, reset=False)
+        await exchange.cut(sent=len(exchange.answer.body) // 2, reset=False)
 
 
 class Huge(BrokenAnswer, tag="huge"):
@@ -138,7 +139,7 @@ class Huge(BrokenAnswer, tag="huge"):
 
     megabytes: int = 50
 
-    async def deliver(self, exchange: Exchange, answer: Answer) -> None:
+    async def deliver(self, exchange: Exchange) -> None:
         """Send the megabytes."""
         await exchange.start(Answer(200, b""), length=None)
         await exchange.write(_OPENING)
@@ -152,7 +153,7 @@ class GzipBomb(BrokenAnswer, tag="gzip_bomb"):
 
     megabytes: int = 300
 
-    async def deliver(self, exchange: Exchange, answer: Answer) -> None:
+    async def deliver(self, exchange: Exchange) -> None:
         """Send the bomb."""
         await exchange.start(Answer(200, b"", headers=[("content-encoding", "gzip")]), length=None)
         for piece in self._pieces():

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -136,8 +137,8 @@ class Emulator:
         """
         catalogue = self.catalogue(project)
         name = next(name for name, each in self._catalogues.items() if each is catalogue)
-        method: Callable[..., object] = {"insert": self.insert, "remove": self.remove, "move": self.move}[edit]
-        self._scripts.add(name, before, lambda: method(name, **arguments))
+        edits: dict[str, Callable[..., object]] = {"insert": self.insert, "remove": self.remove, "move": self.move}
+        self._scripts.add(name, before, partial(edits[edit], name, **arguments))
 
     def fault(self, kind: str, **options: Any) -> None:
         """Spoil answers from now on.

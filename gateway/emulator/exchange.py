@@ -17,15 +17,24 @@ EXTENSION = "emulator.transport"  # put into the scope by the server's protocol 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What a fault needs to spoil an answer."""
+    """What a fault needs to spoil an answer.
+
+    Attributes:
+        scope: of the call.
+        receive: its ASGI channel in.
+        send: its ASGI channel out.
+        call: its entry in the journal.
+        answer: the true answer.
+    """
 
     scope: Scope
     receive: Receive
     send: Send
     call: Call
+    answer: Answer
 
     async def respond(self, answer: Answer) -> None:
-        """Send an answer as it should be."""
+        """Send an answer, the true one or another, in good order."""
         await self.start(answer, length=len(answer.body))
         await self.write(answer.body, more=False)
 
@@ -44,11 +53,10 @@ class Exchange:
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
-    async def cut(self, answer: Answer, *, sent: int | None, reset: bool) -> None:
+    async def cut(self, *, sent: int | None, reset: bool) -> None:
         """Break the connection: before the headers, or after `sent` bytes of the announced body.
 
         Args:
-            answer: what would have been sent.
             sent: bytes of the body to send, None sends not even the headers.
             reset: with RST, else with an orderly FIN.
 
@@ -57,8 +65,8 @@ class Exchange:
         """
         transport = self._transport()
         if sent is not None:
-            self.call.status = answer.status
-            transport.write(self._head(answer) + answer.body[:sent])
+            self.call.status = self.answer.status
+            transport.write(self._head() + self.answer.body[:sent])
         if reset:
             # A RST throws away what the peer has not read yet: give it a moment to read the headers.
             await asyncio.sleep(0.05 if sent is not None else 0)
@@ -76,7 +84,8 @@ class Exchange:
         transport: asyncio.Transport = extension["transport"]
         return transport
 
-    def _head(self, answer: Answer) -> bytes:
+    def _head(self) -> bytes:
+        answer = self.answer
         lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
         lines += [f"{name}: {value}" for name, value in self._headers(answer, len(answer.body))]
         return ("\r\n".join(lines) + "\r\n\r\n").encode()

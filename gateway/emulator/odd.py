@@ -127,5 +127,5 @@ def _rows_name(payload: Payload) -> str:
 
 
 def _rows(payload: Payload) -> list[Payload]:
-    """The rows that are objects; they are this call's own, except literal ones, which the caller copies first."""
+    """The rows that are objects."""
     return [row for row in payload[_rows_name(payload)] if isinstance(row, dict)]

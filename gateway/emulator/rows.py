@@ -12,6 +12,10 @@ from gateway.emulator.ids import Ids
 Row = dict[str, Any]
 
 _STEPS = (2, 5, 10, 10, 12, 12, 12, 15, 20, 30, 60, 100)
+# One row in 256 each, by the value of a die.
+_LEFT_OUT = {0: "task_id", 1: "thumbnail_para", 2: "thumbnail_count", 3: "thumbnail_count"}
+_NULL = {4: "thumbnail_para", 5: "thumbnail_count"}
+_UNKNOWN = {6: ("format", 2), 7: ("type", "sprite"), 8: ("aspect_ratio", 2)}
 _SIZES = (480, 480, 480, 640, 720, 960, 1280, 1920)
 
 
@@ -54,7 +58,7 @@ class Rows:
             parameters, count = {"type": "time", "time": step}, duration // step + 1
         elif dice[0] < 192:
             gap, count = 1 + dice[1] % 60, 1 + dice[2] % 10
-            dots = [gap * (turn + 1) + dice[3] % (turn + 2) for turn in range(count)]
+            dots = [gap * (turn + 1) + dice[3] * turn % gap for turn in range(count)]
             parameters = {"type": "dots", "dots": dots}
         else:
             count = 1 + dice[1] % 10
@@ -76,23 +80,12 @@ def _with_oddities(row: Row, dice: bytes) -> Row:
             del parameters[name]
         elif die < 36:
             parameters[name] = None
-    match dice[11]:
-        case 0:
-            del row["task_id"]
-        case 1:
-            row["thumbnail_para"] = None
-        case 2:
-            del row["thumbnail_para"]
-        case 3:
-            row["thumbnail_count"] = None
-        case 4 | 5:
-            del row["thumbnail_count"]
-        case 6:
-            parameters["format"] = 2
-        case 7:
-            parameters["type"] = "sprite"
-        case 8:
-            parameters["aspect_ratio"] = 2
-        case _:
-            pass
+    die = dice[11]
+    if die in _UNKNOWN:
+        name, value = _UNKNOWN[die]
+        parameters[name] = value
+    if die in _NULL:
+        row[_NULL[die]] = None
+    if die in _LEFT_OUT:
+        del row[_LEFT_OUT[die]]
     return row

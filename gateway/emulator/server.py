@@ -42,19 +42,24 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def config(emulator: "Emulator", host: str, port: int, *, log_level: str = "error") -> uvicorn.Config:
-    """How uvicorn runs the emulator."""
-    return uvicorn.Config(
-        emulator.app,
-        host=host,
-        port=port,
-        http=Protocol,
-        lifespan="off",
-        log_level=log_level,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-    )
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 takes a free one.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    return socket.create_server((host, port))
+
+
+def url_of(listener: socket.socket) -> str:
+    """The base url of a listening socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{host}:{port}"
+
+
+def run(emulator: "Emulator", listener: socket.socket) -> None:
+    """Serve until a signal comes."""
+    _Server(_config(emulator)).run([listener])
 
 
 @contextmanager
@@ -72,14 +77,25 @@ def serve(emulator: "Emulator", host: str = "127.0.0.1", port: int = 0) -> Itera
     Raises:
         OSError: the port is taken.
     """
-    listener = socket.create_server((host, port))
-    server = _Server(config(emulator, host, port))
-    thread = threading.Thread(target=server.run, args=([listener],), name="emulator", daemon=True)
-    thread.start()
-    server.listening.wait()
-    try:
-        yield f"http://{host}:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+    with listen(host, port) as listener:
+        server = _Server(_config(emulator))
+        thread = threading.Thread(target=server.run, args=([listener],), name="emulator", daemon=True)
+        thread.start()
+        server.listening.wait()
+        try:
+            yield url_of(listener)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _config(emulator: "Emulator") -> uvicorn.Config:
+    return uvicorn.Config(
+        emulator.app,
+        http=Protocol,
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
