@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from inspect import signature
 from typing import Any, Literal
 
 import msgspec
@@ -134,10 +135,15 @@ class Emulator:
             before: n.
             edit: the name of a method, `arguments` are its arguments.
             **arguments: see `insert`, `remove` and `move`.
+
+        Raises:
+            TypeError: the edit does not take these arguments.
+            ValueError: n is less than 1.
         """
         catalogue = self.catalogue(project)
         name = next(name for name, each in self._catalogues.items() if each is catalogue)
         edits: dict[str, Callable[..., object]] = {"insert": self.insert, "remove": self.remove, "move": self.move}
+        signature(edits[edit]).bind(name, **arguments)  # a mistake shows now, not in the middle of a walk
         self._scripts.add(name, before, partial(edits[edit], name, **arguments))
 
     def fault(self, kind: str, **options: Any) -> None:

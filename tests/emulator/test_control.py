@@ -57,6 +57,7 @@ async def test_state_settings_and_journal(client: httpx.AsyncClient, emulator: E
         ("insert", {"colour": "red"}),
         ("script", {"project": PROJECT, "before": 0, "edit": "insert"}),
         ("script", {"project": PROJECT, "before": 1, "edit": "explode"}),
+        ("script", {"project": PROJECT, "before": 1, "edit": "insert", "colour": "red"}),
         ("fault", {"kind": "meteor"}),
         ("fault", {"kind": "status", "status": "bad"}),
         ("fault", {"kind": "status", "colour": "red"}),

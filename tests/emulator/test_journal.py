@@ -24,7 +24,7 @@ async def test_calls_are_written_down(client: httpx.AsyncClient, emulator: Emula
         "fault": (),
     }
     assert (emulator.journal[1].method, emulator.journal[1].status) == ("POST", 404)
-    assert "token'" not in repr(list(emulator.journal)).replace("'token'", "")
+    assert not any(secret in repr(list(emulator.journal)) for secret in ("good-token", "stranger"))
 
 
 async def test_kinds_of_credentials(client: httpx.AsyncClient, emulator: Emulator) -> None:
