@@ -4,7 +4,6 @@ Errors have two shapes. The service's own say `error_code` and `error_msg`; thos
 carry `request_id` in the body too (vendor's pages "Error Codes" and "Common Errors Related to IAM Authentication").
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,15 +34,7 @@ class RefusedError(Exception):
         body = {"error_code": self.code, "error_msg": self.message}
         if self.code.startswith("APIG"):
             body["request_id"] = request_id
-        return Answer(self.status, encode(body))
-
-
-def encode(value: object) -> bytes:
-    """JSON bytes; integers beyond 64 bits are written out as well, which the fast encoder refuses."""
-    try:
-        return msgspec.json.encode(value)
-    except OverflowError:
-        return json.dumps(value, ensure_ascii=False).encode()
+        return Answer(self.status, msgspec.json.encode(body))
 
 
 def illegal_parameter(name: str) -> RefusedError:

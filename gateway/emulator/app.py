@@ -1,16 +1,16 @@
 """The routes: pictures, the control route if it is wanted, and the API for everything else."""
 
-import asyncio
 import copy
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from gateway.emulator import control, pictures
-from gateway.emulator.answers import Answer, RefusedError, encode
+from gateway.emulator.answers import Answer, RefusedError
 from gateway.emulator.exchange import Exchange
 from gateway.emulator.journal import Call
 from gateway.emulator.request import Request
@@ -42,7 +42,7 @@ class Upstream:
         answer = self._answer(request, call, scope["scheme"])
         exchange = Exchange(scope, receive, send, call, answer)
         if emulator.latency:
-            await asyncio.sleep(emulator.latency)
+            await exchange.pause(emulator.latency)
         if broken is None:
             await exchange.respond(answer)
         else:
@@ -58,6 +58,8 @@ class Upstream:
             return refusal.answer(call.request_id)
         odd = emulator.odd_payload(request)
         if odd is None:
-            return Answer(200, encode(payload))
+            return Answer(200, msgspec.json.encode(payload))
         call.fault += (odd.kind,)
-        return Answer(200, encode(odd.rewrite(copy.deepcopy(payload))))  # literal rows are the catalogue's own
+        return Answer(
+            200, msgspec.json.encode(odd.rewrite(copy.deepcopy(payload)))
+        )  # literal rows are the catalogue's own

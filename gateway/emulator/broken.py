@@ -1,6 +1,5 @@
 """Faults of the connection and of the body: the answer is spoilt whatever it was."""
 
-import asyncio
 import zlib
 from collections.abc import Iterator
 
@@ -90,7 +89,7 @@ class Hang(BrokenAnswer, tag="hang"):
         if self.seconds is None:
             await exchange.until_disconnect()
         else:
-            await asyncio.sleep(self.seconds)
+            await exchange.pause(self.seconds)
             await exchange.respond(exchange.answer)
 
 
@@ -106,7 +105,7 @@ class Drip(BrokenAnswer, tag="drip"):
         await exchange.start(answer, length=len(answer.body))
         for start in range(0, len(answer.body), self.size):
             await exchange.write(answer.body[start : start + self.size])
-            await asyncio.sleep(self.seconds)
+            await exchange.pause(self.seconds)
         await exchange.write(b"", more=False)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -52,6 +53,11 @@ class Exchange:
         """Wait for the caller to give up."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, no longer than the caller does."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.until_disconnect(), seconds)
 
     async def cut(self, *, sent: int | None, reset: bool) -> None:
         """Break the connection: before the headers, or after `sent` bytes of the announced body.

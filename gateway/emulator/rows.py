@@ -53,7 +53,7 @@ class Rows:
         parameters: Row
         if dice[0] < 128:
             step, duration = _STEPS[dice[1] % len(_STEPS)], 20 + 28 * dice[2]
-            if dice[1] == dice[2] == 0:  # more snapshots than the offset of the details can reach
+            if dice[1] == 0 and dice[2] < 32:  # more snapshots than the offset of the details can reach
                 step, duration = 1, 21_600
             parameters, count = {"type": "time", "time": step}, duration // step + 1
         elif dice[0] < 192:

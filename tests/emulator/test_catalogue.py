@@ -2,7 +2,7 @@ import tracemalloc
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.emulator import Tenant
@@ -79,6 +79,7 @@ EDITS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(EDITS)
 def test_edits_are_those_of_a_plain_list(edits: list[tuple[str, int, Any, Any]]) -> None:
     """After any edits the list, and the list of each asset, are what a plain list of (id, asset) would be."""

@@ -1,9 +1,10 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.emulator.ids import Ids
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**128 - 1), st.integers())
 def test_an_id_is_read_back(number: int, seed: int) -> None:
     """Every number has a 32 hex id, and the id gives the number back."""

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.emulator import spans
@@ -7,6 +7,7 @@ from gateway.emulator.spans import Spans
 EDITS = st.lists(st.tuples(st.sampled_from(["insert", "remove"]), st.integers(0, 60), st.integers(1, 20)), max_size=20)
 
 
+@settings(deadline=None)
 @given(EDITS, st.integers(0, 80), st.integers(0, 80))
 def test_spans_behave_like_a_list(edits: list[tuple[str, int, int]], offset: int, limit: int) -> None:
     """After any edits, length, windows and positions are those of a plain list that was edited in the same way."""
