@@ -1,0 +1,36 @@
+"""`vod-gateway demo`: gateway and emulator in one process, nothing else needed."""
+
+import click
+
+_PROJECT = "0123456789abcdef0123456789abcdef"
+_TOKEN = "demo-token"  # noqa: S105  made up, opens nothing but the demo's emulator
+_TASKS = 1_234
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on; 0 takes a free one.")
+@click.option("--size", default=_TASKS, show_default=True, help="How many snapshot tasks there are.")
+def demo(host: str, port: int, size: int) -> None:
+    """Serve the gateway over an emulator of the upstream: to look around, without an account."""
+    import httpx
+
+    from gateway.emulator import Emulator, Tenant
+    from gateway.settings import load
+    from gateway.web import server
+    from gateway.web.app import create_app
+
+    emulator = Emulator([Tenant(_PROJECT, tokens=[_TOKEN], size=size)])
+    settings = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=_PROJECT, host=host, port=port)
+
+    def announce(port: int) -> None:
+        url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104  compared, not bound
+        emulator.public_url = url
+        click.echo(f"The demo is at {url}, its GraphQL at {url}/graphql, its token is {_TOKEN}. Try:\n")
+        click.echo(
+            f"curl {url}/graphql -H 'Content-Type: application/json' -H 'X-Auth-Token: {_TOKEN}' "
+            """-d '{"query": "{ thumbnailTasks(first: 3) { totalCount nodes { taskId thumbnailCount } } }"}'"""
+        )
+
+    app = create_app(settings, transport=httpx.ASGITransport(emulator.app))
+    server.serve(app, host=host, port=port, on_listening=announce)
