@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gateway.emulator.answers import Answer, RefusedError, default_error, throttled
 from gateway.emulator.exchange import Exchange
@@ -79,6 +80,16 @@ class Redirect(BrokenAnswer, tag="redirect"):
         await exchange.respond(Answer(self.status, b"", headers=[("location", self.location)]))
 
 
+class Headers(BrokenAnswer, tag="headers"):
+    """The true answer with more headers, such as a `set-cookie` that must not be kept."""
+
+    headers: dict[str, str]
+
+    async def deliver(self, exchange: Exchange) -> None:
+        """Send both."""
+        await exchange.respond(replace(exchange.answer, headers=list(self.headers.items())))
+
+
 class Hang(BrokenAnswer, tag="hang"):
     """Silence: until the caller gives up, or for some seconds before the true answer."""
 
@@ -107,6 +118,16 @@ class Drip(BrokenAnswer, tag="drip"):
             await exchange.write(answer.body[start : start + self.size])
             await exchange.pause(self.seconds)
         await exchange.write(b"", more=False)
+
+
+class EndlessHeaders(BrokenAnswer, tag="endless_headers"):
+    """One more header after each pause, never the last one (needs a socket)."""
+
+    seconds: float = 0.2
+
+    async def deliver(self, exchange: Exchange) -> None:
+        """Send headers until the caller gives up."""
+        await exchange.endless_headers(self.seconds)
 
 
 class Reset(BrokenAnswer, tag="reset"):
@@ -176,4 +197,19 @@ class GzipBomb(BrokenAnswer, tag="gzip_bomb"):
         yield zlib.crc32(_CLOSING, checksum).to_bytes(4, "little") + (length & 0xFFFFFFFF).to_bytes(4, "little")
 
 
-AnyBroken = Status | Throttled | Html | Body | Redirect | Hang | Drip | Reset | ResetBody | Truncated | Huge | GzipBomb
+AnyBroken = (
+    Status
+    | Throttled
+    | Html
+    | Body
+    | Redirect
+    | Headers
+    | Hang
+    | Drip
+    | EndlessHeaders
+    | Reset
+    | ResetBody
+    | Truncated
+    | Huge
+    | GzipBomb
+)

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from http import HTTPStatus
+from http.client import responses
 
 from starlette.types import Receive, Scope, Send
 
@@ -83,6 +83,18 @@ class Exchange:
             transport.close()
         await self.until_disconnect()
 
+    async def endless_headers(self, seconds: float) -> None:
+        """Send a header, pause, send another, until the caller gives up.
+
+        Raises:
+            RuntimeError: there is no socket, the call came in process.
+        """
+        transport = self._transport()
+        transport.write(f"HTTP/1.1 {self.answer.status} {responses.get(self.answer.status, '')}\r\n".encode())
+        while not transport.is_closing():
+            transport.write(b"x-padding: endless\r\n")
+            await self.pause(seconds)
+
     def _transport(self) -> asyncio.Transport:
         extension = self.scope.get("extensions", {}).get(EXTENSION)
         if extension is None:
@@ -92,7 +104,7 @@ class Exchange:
 
     def _head(self) -> bytes:
         answer = self.answer
-        lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
+        lines = [f"HTTP/1.1 {answer.status} {responses.get(answer.status, '')}"]
         lines += [f"{name}: {value}" for name, value in self._headers(answer, len(answer.body))]
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 

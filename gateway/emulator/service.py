@@ -14,12 +14,14 @@ from gateway.emulator.scripts import Scripts
 from gateway.emulator.throttle import Throttle
 
 _PATH = re.compile(rb"/v1/([^/]+)/asset/(thumbnails|thumbnail/details)")
+_MAX_LINE = 32 * 1024
+_MAX_HEADERS = 128 * 1024
 
 
 class Service:
     """Answers a call with a payload, or refuses it.
 
-    The order is the vendor's as far as it is known: route, credential, limit (the API gateway), then project and
+    The order is the vendor's as far as it is known: sizes, route, credential, limit (the API gateway), then project and
     parameters (the service).
     """
 
@@ -37,6 +39,7 @@ class Service:
         Raises:
             RefusedError: the vendor's refusal.
         """
+        _check_sizes(request)
         match = _PATH.fullmatch(request.path)
         if match is None or request.method != "GET":
             raise not_published()
@@ -47,6 +50,15 @@ class Service:
             raise RefusedError(403, "VOD.10057", "The tenant ID check failed.")
         catalogue = self._catalogues[project_id]
         return _tasks(catalogue, request) if match[2] == b"thumbnails" else _details(catalogue, request, base_url)
+
+
+def _check_sizes(request: Request) -> None:
+    """Refuse what the API gateway would not carry."""
+    if len(request.path) + len(request.query) > _MAX_LINE:
+        raise RefusedError(414, "APIGW.0201", "Request URI too large")
+    sizes = [len(name) + len(value) for name, value in request.headers]
+    if max(sizes, default=0) > _MAX_LINE or sum(sizes) > _MAX_HEADERS:
+        raise RefusedError(494, "APIGW.0201", "Request header too large")
 
 
 def _tasks(catalogue: Catalogue, request: Request) -> dict[str, Any]:

@@ -59,6 +59,20 @@ async def test_what_is_not_published(client: httpx.AsyncClient, method: str, pat
     assert answer.json()["request_id"] == answer.headers["x-request-id"]
 
 
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        (TASKS, {"X-Auth-Token": "t" * 32_700}, 401),
+        (TASKS, {"X-Auth-Token": "t" * 32_800}, 494),
+        (TASKS, {f"X-{number}": "t" * 30_000 for number in range(5)}, 494),
+        (f"{TASKS}?task_id={'a' * 32_800}", {}, 414),
+    ],
+)
+async def test_what_is_too_large(client: httpx.AsyncClient, path: str, headers: dict[str, str], status: int) -> None:
+    """A header over 32 KB, headers over 128 KB, a request line over 32 KB are not carried."""
+    assert (await client.get(path, headers=headers)).status_code == status
+
+
 async def test_projects_do_not_see_each_other(client: httpx.AsyncClient) -> None:
     """Each project has its own rows; the token of one opens nothing of the other."""
     other = f"/v1/{OTHER_PROJECT}/asset/thumbnails"

@@ -64,6 +64,25 @@ async def test_redirect(client: httpx.AsyncClient, emulator: Emulator) -> None:
     assert (answer.status_code, answer.headers["location"]) == (302, "http://elsewhere.test/")
 
 
+async def test_more_headers(client: httpx.AsyncClient, emulator: Emulator) -> None:
+    """The true answer, with headers that were asked for."""
+    emulator.fault("headers", headers={"set-cookie": "session=1"})
+    answer = await client.get(TASKS)
+    assert answer.json()["total"] == 250
+    assert answer.headers["set-cookie"] == "session=1"
+
+
+def test_endless_headers(url: str, emulator: Emulator) -> None:
+    """Header after header, and never the blank line that ends them."""
+    emulator.fault("endless_headers", seconds=0.001)
+    received = b""
+    with raw_call(url) as plug:
+        while received.count(b"x-padding") < 20:
+            received += plug.recv(65536)
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"\r\n\r\n" not in received
+
+
 def test_hang(caller: httpx.Client, emulator: Emulator) -> None:
     """No byte comes until the caller gives up; or the true answer comes late."""
     emulator.fault("hang", times=1)
@@ -128,7 +147,7 @@ def test_truncated(url: str, emulator: Emulator) -> None:
     assert emulator.journal[0].status == 200
 
 
-@pytest.mark.parametrize("kind", ["reset", "reset_body", "truncated"])
+@pytest.mark.parametrize("kind", ["reset", "reset_body", "truncated", "endless_headers"])
 async def test_breaking_a_connection_needs_one(client: httpx.AsyncClient, emulator: Emulator, kind: str) -> None:
     """In process there is no socket: a clear error, not a wrong test."""
     emulator.fault(kind)
