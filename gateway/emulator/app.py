@@ -13,6 +13,8 @@ from gateway.emulator import control, pictures
 from gateway.emulator.answers import Answer, RefusedError
 from gateway.emulator.exchange import Exchange
 from gateway.emulator.journal import Call
+from gateway.emulator.odd import OddPayload
+from gateway.emulator.replaced import SpoiltAnswer
 from gateway.emulator.request import Request
 
 if TYPE_CHECKING:
@@ -38,16 +40,16 @@ class Upstream:
         emulator = self._emulator
         request = Request.from_scope(dict(scope))
         call = emulator.journal.begin(request, emulator.clock(), uuid4().hex)
-        broken = emulator.broken_answer(request)
+        spoilt = emulator.faults.strike(request, SpoiltAnswer)
         answer = self._answer(request, call, scope["scheme"])
         exchange = Exchange(scope, receive, send, call, answer)
         if emulator.latency:
             await exchange.pause(emulator.latency)
-        if broken is None:
+        if spoilt is None:
             await exchange.respond(answer)
         else:
-            call.fault += (broken.kind,)
-            await broken.deliver(exchange)
+            call.fault += (spoilt.kind,)
+            await spoilt.deliver(exchange)
 
     def _answer(self, request: Request, call: Call, scheme: str) -> Answer:
         emulator = self._emulator
@@ -56,7 +58,7 @@ class Upstream:
             payload = emulator.service.answer(request, base_url)
         except RefusedError as refusal:
             return refusal.answer(call.request_id)
-        odd = emulator.odd_payload(request)
+        odd = emulator.faults.strike(request, OddPayload)
         if odd is None:
             return Answer(200, msgspec.json.encode(payload))
         call.fault += (odd.kind,)

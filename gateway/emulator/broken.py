@@ -1,96 +1,10 @@
-"""Faults of the connection and of the body: the answer is spoilt whatever it was."""
+"""Faults of the connection: the true answer comes slowly, in part, or not at all."""
 
-import zlib
-from collections.abc import Iterator
-from dataclasses import replace
-
-from gateway.emulator.answers import Answer, RefusedError, default_error, throttled
 from gateway.emulator.exchange import Exchange
-from gateway.emulator.faults import Fault
-
-_MEGABYTE = 1 << 20
-_OPENING, _CLOSING = b'{"total":0,"thumbnails":[', b"]}"
+from gateway.emulator.replaced import SpoiltAnswer
 
 
-class BrokenAnswer(Fault):
-    """A fault that sends something else than the answer, or sends it badly."""
-
-    async def deliver(self, exchange: Exchange) -> None:
-        """Send the spoilt answer."""
-        raise NotImplementedError
-
-
-class Status(BrokenAnswer, tag="status"):
-    """An error status with a body in the vendor's shape; code and message follow from the status if not given."""
-
-    status: int = 503
-    code: str | None = None
-    message: str | None = None
-
-    async def deliver(self, exchange: Exchange) -> None:
-        """Send the refusal."""
-        usual = default_error(self.status)
-        refusal = RefusedError(self.status, self.code or usual.code, self.message or usual.message)
-        await exchange.respond(refusal.answer(exchange.call.request_id))
-
-
-class Throttled(BrokenAnswer, tag="throttled"):
-    """429 in the vendor's words, without counting; `retry_after` adds the header that the vendor does not document."""
-
-    limit: int = 100
-    retry_after: int | None = None
-
-    async def deliver(self, exchange: Exchange) -> None:
-        """Send the refusal."""
-        refusal = throttled(self.limit).answer(exchange.call.request_id)
-        headers = [] if self.retry_after is None else [("retry-after", str(self.retry_after))]
-        await exchange.respond(Answer(refusal.status, refusal.body, headers=headers))
-
-
-class Html(BrokenAnswer, tag="html"):
-    """A page instead of JSON: 200 as a captive portal does it, 502 as a broken proxy does."""
-
-    status: int = 200
-
-    async def deliver(self, exchange: Exchange) -> None:
-        """Send the page."""
-        page = b"<html><head><title>Under maintenance</title></head><body><h1>Under maintenance</h1></body></html>"
-        await exchange.respond(Answer(self.status, page, "text/html"))
-
-
-class Body(BrokenAnswer, tag="body"):
-    """A body given word for word; the default is none at all, `{}` is another one worth trying."""
-
-    text: str = ""
-    status: int = 200
-
-    async def deliver(self, exchange: Exchange) -> None:
-        """Send the text."""
-        await exchange.respond(Answer(self.status, self.text.encode()))
-
-
-class Redirect(BrokenAnswer, tag="redirect"):
-    """A redirect to somewhere else, which no caller with a credential should follow."""
-
-    location: str = "http://127.0.0.1:9/elsewhere"
-    status: int = 302
-
-    async def deliver(self, exchange: Exchange) -> None:
-        """Send the redirect."""
-        await exchange.respond(Answer(self.status, b"", headers=[("location", self.location)]))
-
-
-class Headers(BrokenAnswer, tag="headers"):
-    """The true answer with more headers, such as a `set-cookie` that must not be kept."""
-
-    headers: dict[str, str]
-
-    async def deliver(self, exchange: Exchange) -> None:
-        """Send both."""
-        await exchange.respond(replace(exchange.answer, headers=list(self.headers.items())))
-
-
-class Hang(BrokenAnswer, tag="hang"):
+class Hang(SpoiltAnswer, tag="hang"):
     """Silence: until the caller gives up, or for some seconds before the true answer."""
 
     seconds: float | None = None
@@ -104,7 +18,7 @@ class Hang(BrokenAnswer, tag="hang"):
             await exchange.respond(exchange.answer)
 
 
-class Drip(BrokenAnswer, tag="drip"):
+class Drip(SpoiltAnswer, tag="drip"):
     """The true answer in small pieces with a pause after each: no single read is slow, the whole is."""
 
     seconds: float = 0.2
@@ -120,7 +34,7 @@ class Drip(BrokenAnswer, tag="drip"):
         await exchange.write(b"", more=False)
 
 
-class EndlessHeaders(BrokenAnswer, tag="endless_headers"):
+class EndlessHeaders(SpoiltAnswer, tag="endless_headers"):
     """One more header after each pause, never the last one (needs a socket)."""
 
     seconds: float = 0.2
@@ -130,7 +44,7 @@ class EndlessHeaders(BrokenAnswer, tag="endless_headers"):
         await exchange.endless_headers(self.seconds)
 
 
-class Reset(BrokenAnswer, tag="reset"):
+class Reset(SpoiltAnswer, tag="reset"):
     """The connection is reset before the headers (needs a socket)."""
 
     async def deliver(self, exchange: Exchange) -> None:
@@ -138,7 +52,7 @@ class Reset(BrokenAnswer, tag="reset"):
         await exchange.cut(sent=None, reset=True)
 
 
-class ResetBody(BrokenAnswer, tag="reset_body"):
+class ResetBody(SpoiltAnswer, tag="reset_body"):
     """The connection is reset within the body (needs a socket)."""
 
     async def deliver(self, exchange: Exchange) -> None:
@@ -146,7 +60,7 @@ class ResetBody(BrokenAnswer, tag="reset_body"):
         await exchange.cut(sent=len(exchange.answer.body) // 2, reset=True)
 
 
-class Truncated(BrokenAnswer, tag="truncated"):
+class Truncated(SpoiltAnswer, tag="truncated"):
     """The connection ends in order, but before the announced length is reached (needs a socket)."""
 
     async def deliver(self, exchange: Exchange) -> None:
@@ -154,62 +68,4 @@ class Truncated(BrokenAnswer, tag="truncated"):
         await exchange.cut(sent=len(exchange.answer.body) // 2, reset=False)
 
 
-class Huge(BrokenAnswer, tag="huge"):
-    """A valid answer blown up with blanks to some megabytes, in chunks: its length is not announced."""
-
-    megabytes: int = 50
-
-    async def deliver(self, exchange: Exchange) -> None:
-        """Send the megabytes."""
-        await exchange.start(Answer(200, b""), length=None)
-        await exchange.write(_OPENING)
-        for _ in range(self.megabytes * 16):
-            await exchange.write(b" " * (_MEGABYTE // 16))
-        await exchange.write(_CLOSING, more=False)
-
-
-class GzipBomb(BrokenAnswer, tag="gzip_bomb"):
-    """A valid answer of some megabytes of blanks, a thousandth of that on the wire."""
-
-    megabytes: int = 300
-
-    async def deliver(self, exchange: Exchange) -> None:
-        """Send the bomb."""
-        await exchange.start(Answer(200, b"", headers=[("content-encoding", "gzip")]), length=None)
-        for piece in self._pieces():
-            await exchange.write(piece)
-        await exchange.write(b"", more=False)
-
-    def _pieces(self) -> Iterator[bytes]:
-        # One deflate stream: many decoders stop after the first of several gzip members. A full flush makes the
-        # megabyte of blanks independent of what precedes it, so it is compressed once and sent many times.
-        blanks = b" " * _MEGABYTE
-        deflate = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-        yield b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
-        yield deflate.compress(_OPENING) + deflate.flush(zlib.Z_FULL_FLUSH)
-        megabyte = deflate.compress(blanks) + deflate.flush(zlib.Z_FULL_FLUSH)
-        checksum = zlib.crc32(_OPENING)
-        for _ in range(self.megabytes):
-            checksum = zlib.crc32(blanks, checksum)
-            yield megabyte
-        yield deflate.compress(_CLOSING) + deflate.flush()
-        length = len(_OPENING) + self.megabytes * _MEGABYTE + len(_CLOSING)
-        yield zlib.crc32(_CLOSING, checksum).to_bytes(4, "little") + (length & 0xFFFFFFFF).to_bytes(4, "little")
-
-
-AnyBroken = (
-    Status
-    | Throttled
-    | Html
-    | Body
-    | Redirect
-    | Headers
-    | Hang
-    | Drip
-    | EndlessHeaders
-    | Reset
-    | ResetBody
-    | Truncated
-    | Huge
-    | GzipBomb
-)
+AnyBroken = Hang | Drip | EndlessHeaders | Reset | ResetBody | Truncated

@@ -64,7 +64,7 @@ class _Control:
             "projects": {project: len(emulator.catalogue(project)) for project in emulator.projects},
             "latency": emulator.latency,
             "calls_per_minute": emulator.calls_per_minute,
-            "faults": emulator.faults,
+            "faults": emulator.faults.waiting(),
             "calls": len(emulator.journal),
         }
 

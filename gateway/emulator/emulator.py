@@ -11,12 +11,12 @@ from starlette.applications import Starlette
 
 from gateway.emulator.app import create_app
 from gateway.emulator.auth import Gatekeeper
-from gateway.emulator.broken import AnyBroken, BrokenAnswer
+from gateway.emulator.broken import AnyBroken
 from gateway.emulator.catalogue import Catalogue
-from gateway.emulator.faults import Armed, Fault
+from gateway.emulator.faults import Faults
 from gateway.emulator.journal import Journal
-from gateway.emulator.odd import AnyOdd, OddPayload
-from gateway.emulator.request import Request
+from gateway.emulator.odd import AnyOdd
+from gateway.emulator.replaced import AnyReplaced
 from gateway.emulator.scripts import Scripts
 from gateway.emulator.service import Service
 from gateway.emulator.tenants import Credentials, Tenant
@@ -38,6 +38,7 @@ class Emulator:
 
     Attributes:
         app: the ASGI application.
+        faults: those that are armed.
         journal: the calls seen.
         credentials: the tokens and keys, which can be added and revoked.
         latency: may be changed at any time.
@@ -64,7 +65,7 @@ class Emulator:
         self._catalogues = {tenant.project_id: Catalogue(tenant) for tenant in tenants}
         self._throttle = Throttle(calls_per_minute, clock)
         self._scripts = Scripts()
-        self._faults: list[Armed[Fault]] = []
+        self.faults = Faults()
         gatekeeper = Gatekeeper(self.credentials, clock)
         self.service = Service(self._catalogues, gatekeeper, self._throttle, self._scripts)
         self.app: Starlette = create_app(self)
@@ -156,26 +157,9 @@ class Emulator:
         Raises:
             msgspec.ValidationError: an unknown kind or option, or a value of the wrong type.
         """
-        self._faults.append(Armed(msgspec.convert({"kind": kind, **options}, AnyBroken | AnyOdd)))
+        self.faults.add(msgspec.convert({"kind": kind, **options}, AnyReplaced | AnyBroken | AnyOdd))
 
     def clear(self) -> None:
         """End all faults and forget the scripts that still wait."""
-        self._faults.clear()
+        self.faults.clear()
         self._scripts.clear()
-
-    @property
-    def faults(self) -> Sequence[Fault]:
-        """The faults that may still strike."""
-        return [armed.fault for armed in self._faults if not armed.spent]
-
-    def odd_payload(self, request: Request) -> OddPayload | None:
-        """The first fault of the rows that strikes a call."""
-        return next((f for f in self._striking(request, OddPayload) if isinstance(f, OddPayload)), None)
-
-    def broken_answer(self, request: Request) -> BrokenAnswer | None:
-        """The first fault of connection or body that strikes a call."""
-        return next((f for f in self._striking(request, BrokenAnswer) if isinstance(f, BrokenAnswer)), None)
-
-    def _striking(self, request: Request, family: type[Fault]) -> Iterable[Fault]:
-        armed = [each for each in self._faults if isinstance(each.fault, family)]
-        return (each.fault for each in armed if each.strikes(request))

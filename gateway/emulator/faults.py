@@ -1,7 +1,8 @@
-"""Faults: when one strikes. What it does stands in `broken` (the connection, the body) and `odd` (the rows)."""
+"""Faults: when one strikes. What it does stands in `replaced`, `broken` and `odd`."""
 
+from collections.abc import Sequence
 from random import Random
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -34,10 +35,36 @@ class Fault(Struct, tag_field="kind", kw_only=True, forbid_unknown_fields=True):
 F = TypeVar("F", bound=Fault)
 
 
-class Armed(Generic[F]):
+class Faults:
+    """The faults that are armed, in the order they were asked for."""
+
+    def __init__(self) -> None:
+        self._armed: list[_Armed] = []
+
+    def add(self, fault: Fault) -> None:
+        """Arm a fault."""
+        self._armed.append(_Armed(fault))
+
+    def clear(self) -> None:
+        """Disarm all."""
+        self._armed.clear()
+
+    def waiting(self) -> Sequence[Fault]:
+        """Those that may still strike."""
+        return [armed.fault for armed in self._armed if not armed.spent]
+
+    def strike(self, request: Request, family: type[F]) -> F | None:
+        """The first fault of a family that strikes a call."""
+        for armed in list(self._armed):
+            if isinstance(armed.fault, family) and armed.strikes(request):
+                return armed.fault
+        return None
+
+
+class _Armed:
     """A fault with what is left of it."""
 
-    def __init__(self, fault: F) -> None:
+    def __init__(self, fault: Fault) -> None:
         self.fault = fault
         self._left = fault.times
         self._dice = Random(fault.seed)  # noqa: S311  a test's dice, not a secret

@@ -14,9 +14,9 @@ async def test_the_next_few_calls(client: httpx.AsyncClient, emulator: Emulator)
     """A fault strikes as often as it was told, then it is gone; the next one waits its turn."""
     emulator.fault("status", status=500, times=2)
     emulator.fault("status", status=502, times=1)
-    assert len(emulator.faults) == 2
+    assert len(emulator.faults.waiting()) == 2
     assert await statuses(client, TASKS, 4) == [500, 500, 502, 200]
-    assert emulator.faults == []
+    assert emulator.faults.waiting() == []
 
 
 async def test_a_share_of_the_calls(client: httpx.AsyncClient, emulator: Emulator) -> None:
