@@ -67,6 +67,7 @@ class Settings(BaseModel):
     upstream_max_answer_megabytes: Annotated[int, Ge(1), Le(100)] = Field(
         default=4, description="The largest upstream answer, in MiB after decompression."
     )
+    graphiql: bool = Field(default=True, description="Whether a browser that opens `/graphql` is shown GraphiQL.")
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: Annotated[int, Ge(0), Le(65_535)] = Field(default=8000, description="The port to listen on.")
 

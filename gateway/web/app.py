@@ -2,13 +2,13 @@
 
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TypedDict
 
 import httpx
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from gateway import __version__
 from gateway.cache.blocks import Blocks
@@ -25,6 +25,7 @@ from gateway.upstream.client import UpstreamClient
 from gateway.upstream.endpoints import SNAPSHOTS, THUMBNAIL_TASKS, Endpoint
 from gateway.upstream.models import Answer, RowModel
 from gateway.upstream.transport import ExactTransport
+from gateway.web.graphiql import GraphiQL
 from gateway.web.graphql_http import GraphQLEndpoint
 from gateway.web.probes import probe_routes
 
@@ -43,6 +44,8 @@ def create_app(
     transport: httpx.AsyncBaseTransport | None = None,
     store: Store | None = None,
     clock: Callable[[], float] = time.time,
+    graphiql: GraphiQL | None = None,
+    routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """The gateway as an ASGI application.
 
@@ -51,6 +54,8 @@ def create_app(
         transport: Sends upstream requests; by default over aiohttp.
         store: Keeps the blocks; by default the one that the settings name.
         clock: Seconds since the epoch.
+        graphiql: The page for browsers, where the settings want one; by default one that knows no demo.
+        routes: What else is served.
     """
     secret = settings.cache_secret.get_secret_value().encode() if settings.cache_secret else secrets.token_bytes(32)
     client = UpstreamClient(
@@ -75,6 +80,7 @@ def create_app(
         return Listing(endpoint, client, blocks, clock=clock, secret=secret, search_calls=settings.search_calls)
 
     tasks, snapshots = listing(THUMBNAIL_TASKS), listing(SNAPSHOTS)
+    page = (graphiql or GraphiQL()) if settings.graphiql else None
     endpoint = GraphQLEndpoint(
         Executor(build_schema(), max_documents=settings.max_documents),
         Services(tasks, snapshots, max_first=settings.max_first),
@@ -84,6 +90,7 @@ def create_app(
         clock=clock,
         max_body_octets=settings.max_body_kilobytes * 1024,
         fresh_seconds=settings.cache_fresh_seconds,
+        graphiql=page,
     )
 
     @asynccontextmanager
@@ -96,4 +103,5 @@ def create_app(
             await kept.aclose()
             await client.aclose()
 
-    return Starlette(routes=[Route("/graphql", endpoint), *probe_routes()], lifespan=lifespan)
+    files = [page.assets] if page else []
+    return Starlette(routes=[Route("/graphql", endpoint), *files, *probe_routes(), *routes], lifespan=lifespan)

@@ -19,8 +19,9 @@ from gateway.graph.context import Context, Services
 from gateway.graph.error_answers import RequestRefused, request_error
 from gateway.graph.execution import Executor
 from gateway.web.cache_headers import NO_STORE, age_of_stale, cache_headers
+from gateway.web.graphiql import GraphiQL
 from gateway.web.graphql_request import GraphQLRequest, HttpError, from_body, from_query
-from gateway.web.negotiation import GRAPHQL_RESPONSE, choose_media_type
+from gateway.web.negotiation import GRAPHQL_RESPONSE, choose_media_type, prefers_html
 
 METHODS = ("GET", "POST")
 
@@ -35,6 +36,7 @@ class GraphQLEndpoint:
         clock: Seconds since the epoch.
         max_body_octets: The largest request body.
         fresh_seconds: How long an upstream answer is fresh; 0 where nothing is remembered.
+        graphiql: The page for browsers; None shows none.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class GraphQLEndpoint:
         clock: Callable[[], float],
         max_body_octets: int,
         fresh_seconds: float,
+        graphiql: GraphiQL | None = None,
     ) -> None:
         self._executor = executor
         self._services = services
@@ -53,6 +56,7 @@ class GraphQLEndpoint:
         self._clock = clock
         self._max_body_octets = max_body_octets
         self._fresh_seconds = fresh_seconds
+        self._graphiql = graphiql
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request."""
@@ -61,7 +65,10 @@ class GraphQLEndpoint:
 
     async def respond(self, request: Request) -> Response:
         """The answer to one HTTP request."""
-        media_type = choose_media_type(request.headers.get("accept"))
+        accept = request.headers.get("accept")
+        if self._graphiql and request.method == "GET" and prefers_html(accept):
+            return self._graphiql.page()
+        media_type = choose_media_type(accept)
         answer_type = media_type or GRAPHQL_RESPONSE
         try:
             _check(request, media_type)
