@@ -18,7 +18,7 @@ def demo(host: str, port: int, size: int) -> None:
     from gateway.emulator import Emulator, Tenant
     from gateway.settings import load
     from gateway.web import server
-    from gateway.web.app import create_app
+    from gateway.web.app import create_app, request_limits
 
     emulator = Emulator([Tenant(_PROJECT, tokens=[_TOKEN], size=size)])
     settings = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=_PROJECT, host=host, port=port)
@@ -33,4 +33,4 @@ def demo(host: str, port: int, size: int) -> None:
         )
 
     app = create_app(settings, transport=httpx.ASGITransport(emulator.app))
-    server.serve(app, host=host, port=port, on_listening=announce)
+    server.serve(app, limits=request_limits(settings), host=host, port=port, on_listening=announce)
