@@ -79,6 +79,7 @@ class Settings(BaseModel):
     max_json_depth: Annotated[int, Ge(1), Le(200)] = Field(
         default=64, description="How deep the JSON of a request may be nested."
     )
+    max_document_kilobytes: Count = Field(default=64, description="The longest GraphQL document, in 1024 characters.")
     max_tokens: Count = Field(default=2_000, description="The most tokens of a GraphQL document, comments included.")
     max_depth: Annotated[int, Ge(1), Le(100)] = Field(
         default=12, description="How deep an operation's fields may be nested; introspection may go to 20."
@@ -87,7 +88,7 @@ class Settings(BaseModel):
     max_alias_length: Count = Field(default=128, description="The longest alias, in characters.")
     max_root_fields: Count = Field(default=30, description="The most fields at the root of an operation.")
     max_validation_steps: Count = Field(
-        default=20_000,
+        default=10_000,
         description="The most work that checking a document may take: its fields, each fragment written out where it "
         "is used, and the comparisons of fields that share a name.",
     )

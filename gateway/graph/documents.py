@@ -49,12 +49,14 @@ class Documents:
         """The document of a text; it need not be sound.
 
         Raises:
-            QueryTooComplex: It has too many tokens, or is nested too deeply to be read.
+            QueryTooComplex: It is too long, has too many tokens, or is nested too deeply to be read.
             RequestRefused: The text is no GraphQL.
         """
         if (document := self._sound.get(text)) is not None:
             return document
         most = self._limits.tokens
+        if len(text) > self._limits.characters:
+            raise too_complex("max_document_kilobytes", self._limits.characters // 1024, -(-len(text) // 1024))
         try:
             return parse(text, max_lexical_tokens=most, max_comments=most)
         except GraphQLSyntaxError as problem:

@@ -32,6 +32,7 @@ class DocumentLimits:
     """The most that a document may have.
 
     Args:
+        characters: Its text. A block string costs some microseconds for each of its lines.
         tokens: Its tokens, comments included.
         depth: Fields within fields. Introspection may go to 20: tools ask for types wrapped nine times.
         aliases: Aliases of one operation.
@@ -40,6 +41,7 @@ class DocumentLimits:
         validation_steps: Fields of all operations, and the comparisons of fields that share a response name.
     """
 
+    characters: int
     tokens: int
     depth: int
     aliases: int

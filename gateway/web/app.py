@@ -150,6 +150,7 @@ def _executor(settings: Settings) -> Executor:
         field_prices(max_first=settings.max_first, search_calls=settings.search_calls),
         budget=Budget(calls=settings.max_cost, fields=settings.max_answer_fields),
         limits=DocumentLimits(
+            characters=settings.max_document_kilobytes * KIBI,
             tokens=settings.max_tokens,
             depth=settings.max_depth,
             aliases=settings.max_aliases,
