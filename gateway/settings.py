@@ -3,16 +3,27 @@
 import os
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FilePath,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 PREFIX = "GATEWAY_"
 
 Seconds = Annotated[float, Gt(0), Le(86_400)]
 Count = Annotated[int, Ge(1), Le(10_000_000)]
+
+_ORIGIN = r"https?://[A-Za-z0-9.\[\]:-]+"
 
 
 class SettingsError(Exception):
@@ -57,7 +68,70 @@ class Settings(BaseModel):
         default=1_000, description="The highest `first` of a connection."
     )
     max_documents: Count = Field(default=1_000, description="How many parsed GraphQL documents are kept.")
+    max_header_line_kilobytes: Count = Field(
+        default=64, description="The largest header of a request, and the longest URL, in KiB."
+    )
+    max_headers_kilobytes: Count = Field(default=128, description="The largest head of a request, in KiB.")
     max_body_kilobytes: Count = Field(default=256, description="The largest request body, in KiB.")
+    request_seconds: Seconds = Field(
+        default=10, description="How long a whole request may take to arrive, from its first byte."
+    )
+    max_json_depth: Annotated[int, Ge(1), Le(200)] = Field(
+        default=64, description="How deep the JSON of a request may be nested."
+    )
+    max_document_kilobytes: Count = Field(default=64, description="The longest GraphQL document, in 1024 characters.")
+    max_tokens: Count = Field(default=2_000, description="The most tokens of a GraphQL document, comments included.")
+    max_depth: Annotated[int, Ge(1), Le(100)] = Field(
+        default=12, description="How deep an operation's fields may be nested; introspection may go to 20."
+    )
+    max_aliases: Count = Field(default=30, description="The most aliases of an operation.")
+    max_alias_length: Count = Field(default=128, description="The longest alias, in characters.")
+    max_root_fields: Count = Field(default=30, description="The most fields at the root of an operation.")
+    max_validation_steps: Count = Field(
+        default=10_000,
+        description="The most work that checking a document may take: its fields, each fragment written out where it "
+        "is used, and the comparisons of fields that share a name.",
+    )
+    max_cost: Count = Field(
+        default=100, description="The most upstream calls an operation may cost, as priced before it runs."
+    )
+    max_answer_fields: Count = Field(
+        default=100_000, description="The most fields an answer may hold, as counted before the operation runs."
+    )
+    deadline_seconds: Seconds = Field(
+        default=10, description="For a whole answer; all its upstream attempts share it, and what is late is an error."
+    )
+    max_concurrent_requests: Count = Field(default=100, description="How many requests are worked on at once.")
+    max_waiting_requests: Annotated[int, Ge(0), Le(1_000_000)] = Field(
+        default=100, description="How many more may wait for their turn; any further one is refused with 503."
+    )
+    queue_seconds: Seconds = Field(default=1, description="How long one may wait for its turn.")
+    partial_success_status: Literal[200, 294] = Field(
+        default=200,
+        description="The status of an answer with errors beside its data; 294 only goes to clients of "
+        "`application/graphql-response+json`.",
+    )
+    introspection: bool = Field(
+        default=True, description="Whether the schema may be asked for. Without it errors suggest no names either."
+    )
+    automatic_persisted_queries: bool = Field(
+        default=True, description="Whether a client may name a document by its digest once it has sent it."
+    )
+    max_persisted_queries: Count = Field(default=1_000, description="How many such documents are kept.")
+    max_persisted_megabytes: Count = Field(default=16, description="The most memory for them, in MiB of text.")
+    trusted_documents: FilePath | None = Field(
+        default=None,
+        description="A manifest of documents that clients name by `documentId`: Relay's persisted queries (a JSON "
+        "object of ids and texts), or Apollo's persisted query manifest.",
+    )
+    trusted_documents_only: bool = Field(
+        default=False, description="Whether documents that are not in the manifest are refused."
+    )
+    cors_origins: str = Field(
+        default="",
+        pattern=rf"^(\*|({_ORIGIN}(,{_ORIGIN})*)?)$",
+        description="The origins whose pages may ask from a browser, separated by commas; `*` for all.",
+    )
     search_calls: Annotated[int, Ge(0), Le(100)] = Field(
         default=4, description="The most upstream calls a page may spend on finding its place in a list that changed."
     )
@@ -87,6 +161,8 @@ class Settings(BaseModel):
             )
         if self.project_id is None and not self.callers_choose_project:
             raise ValueError("GATEWAY_PROJECT_ID is not set, and GATEWAY_CALLERS_CHOOSE_PROJECT is off")
+        if self.trusted_documents_only and self.trusted_documents is None:
+            raise ValueError("GATEWAY_TRUSTED_DOCUMENTS_ONLY is on, and GATEWAY_TRUSTED_DOCUMENTS names no manifest")
         return self
 
 

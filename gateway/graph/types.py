@@ -150,9 +150,8 @@ class ThumbnailTask(Node):
         size = page_size(first, default=DEFAULT_SNAPSHOTS, most=context.services.max_first)
         if self.row.task_id is None:
             return None
-        page = await context.services.snapshots.page(
-            {"task_id": self.row.task_id}, first=size, after=after or None, caller=context.caller, report=context.report
-        )
+        filters = {"task_id": self.row.task_id}
+        page = await context.page(context.services.snapshots, filters, first=size, after=after or None)
         return Connection(page=page, make_node=make_snapshot)
 
 
