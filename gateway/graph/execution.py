@@ -23,6 +23,7 @@ from gateway.errors import ValidationFailed
 from gateway.graph.context import Context, no_credential
 from gateway.graph.documents import Documents, choose_operation
 from gateway.graph.error_answers import FormattedError, RequestRefused, field_errors
+from gateway.graph.one_call import check_one_call
 from gateway.graph.rules import reads_upstream
 
 
@@ -86,9 +87,12 @@ class Executor:
 
         Raises:
             Unauthenticated: It reads the upstream, and the request holds no credential.
+            BadUserInput: It needs several upstream calls, and the credential is good for one.
         """
         if context.who is None and reads_upstream(operation.document, operation.definition):
             raise no_credential()
+        if context.who is not None and context.who.credential.one_request:
+            check_one_call(operation.document, operation.definition, operation.variables)
         result = execute(
             self._schema,
             operation.document,

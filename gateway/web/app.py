@@ -13,9 +13,15 @@ from starlette.routing import Route
 from gateway import __version__
 from gateway.cache.blocks import Blocks
 from gateway.cache.freshness import Freshness
+from gateway.cache.key import KeyFunction, cache_key
 from gateway.cache.single_flight import SingleFlight
 from gateway.cache.store import MemoryStore, Store
+from gateway.credentials.admission import Admission, read_access_tokens
+from gateway.credentials.held_key import HeldKey
+from gateway.credentials.kinds import Kind, scope_digest
 from gateway.credentials.resolve import CallerResolver
+from gateway.credentials.secret import Secret
+from gateway.credentials.signing import SigningKey
 from gateway.graph.context import Services
 from gateway.graph.execution import Executor
 from gateway.graph.schema import build_schema
@@ -43,6 +49,7 @@ def create_app(
     transport: httpx.AsyncBaseTransport | None = None,
     store: Store | None = None,
     clock: Callable[[], float] = time.time,
+    make_key: KeyFunction = cache_key,
 ) -> Starlette:
     """The gateway as an ASGI application.
 
@@ -51,6 +58,7 @@ def create_app(
         transport: Sends upstream requests; by default over aiohttp.
         store: Keeps the blocks; by default the one that the settings name.
         clock: Seconds since the epoch.
+        make_key: Makes the keys of what is remembered.
     """
     secret = settings.cache_secret.get_secret_value().encode() if settings.cache_secret else secrets.token_bytes(32)
     client = UpstreamClient(
@@ -72,15 +80,17 @@ def create_app(
         if settings.cache != "off":
             value_type = Answer[endpoint.row_type]  # type: ignore[name-defined]  # a type that exists at run time only
             blocks = Blocks(kept, flights, freshness, clock, value_type)
-        return Listing(endpoint, client, blocks, clock=clock, secret=secret, search_calls=settings.search_calls)
+        return Listing(
+            endpoint, client, blocks, clock=clock, secret=secret, search_calls=settings.search_calls, make_key=make_key
+        )
 
     tasks, snapshots = listing(THUMBNAIL_TASKS), listing(SNAPSHOTS)
+    held_key = _held_key(settings, secret, clock)
+    callers = _callers(settings, secret, clock, held_key)
     endpoint = GraphQLEndpoint(
         Executor(build_schema(), max_documents=settings.max_documents),
         Services(tasks, snapshots, max_first=settings.max_first),
-        CallerResolver(
-            secret=secret, project_id=settings.project_id, callers_choose_project=settings.callers_choose_project
-        ),
+        callers,
         clock=clock,
         max_body_octets=settings.max_body_kilobytes * 1024,
         fresh_seconds=settings.cache_fresh_seconds,
@@ -96,4 +106,34 @@ def create_app(
             await kept.aclose()
             await client.aclose()
 
-    return Starlette(routes=[Route("/graphql", endpoint), *probe_routes()], lifespan=lifespan)
+    return Starlette(
+        routes=[Route("/graphql", endpoint), *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY})],
+        lifespan=lifespan,
+    )
+
+
+def _held_key(settings: Settings, secret: bytes, clock: Callable[[], float]) -> HeldKey | None:
+    if settings.access_key is None or settings.secret_key is None:
+        return None
+    access, security_token = settings.access_key.get_secret_value(), settings.security_token
+    key = SigningKey(
+        access,
+        Secret(settings.secret_key.get_secret_value()),
+        Secret(security_token.get_secret_value()) if security_token else None,
+    )
+    return HeldKey(key, scope=scope_digest(secret, Kind.KEY, access), clock=clock)
+
+
+def _callers(settings: Settings, secret: bytes, clock: Callable[[], float], held_key: HeldKey | None) -> CallerResolver:
+    tokens = settings.access_tokens
+    return CallerResolver(
+        secret=secret,
+        clock=clock,
+        project_id=settings.project_id,
+        callers_choose_project=settings.callers_choose_project,
+        kinds=frozenset(Kind(kind) for kind in settings.credential_kinds),
+        held_key=held_key,
+        admission=Admission(read_access_tokens(tokens.get_secret_value()), header=settings.access_header)
+        if tokens
+        else None,
+    )

@@ -57,6 +57,8 @@ class GraphQLEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request."""
         response = await self.respond(Request(scope, receive))
+        for name in self._callers.further_headers:
+            response.headers.add_vary_header(name)
         await response(scope, receive, send)
 
     async def respond(self, request: Request) -> Response:
@@ -71,7 +73,7 @@ class GraphQLEndpoint:
         except RequestRefused as refused:
             return _refusal(400 if refused.kind is ParseFailed else 422, refused.errors, answer_type)
         except Unauthenticated as problem:
-            return _refusal(401, [request_error(problem)], answer_type, {"WWW-Authenticate": "X-Auth-Token"})
+            return _refusal(401, [request_error(problem)], answer_type, {"WWW-Authenticate": self._callers.challenge})
         except GatewayError as problem:
             return _refusal(400, [request_error(problem)], answer_type)
 
