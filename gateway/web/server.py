@@ -7,6 +7,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from typing_extensions import override
 
+from gateway.web.loggers import tame_loggers
+
 DRAIN_SECONDS = 10
 """How long requests under way may take to end after a signal to stop."""
 
@@ -34,6 +36,7 @@ def serve(app: ASGIApp, *, host: str, port: int, on_listening: Callable[[int], N
         port: The port; 0 takes a free one.
         on_listening: Called with the port once it is open.
     """
+    tame_loggers()
     config = uvicorn.Config(
         app,
         host=host,
