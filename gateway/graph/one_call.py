@@ -19,8 +19,8 @@ from graphql import (
 
 from gateway.errors import BadUserInput, Reason
 
-READING_FIELDS = frozenset({"thumbnailTasks", "thumbnailTask", "node", "snapshots"})
-"""The fields that read the upstream, each time they are resolved."""
+READING_BELOW = frozenset({"snapshots"})
+"""The fields that read the upstream once for each parent; at the root, every field but introspection reads."""
 
 
 def check_one_call(document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
@@ -57,17 +57,17 @@ class _Reads:
 
     def at_root(self) -> set[str]:
         """The names in the answer: fields of one name are merged, so that they read once."""
-        return {_response_name(field) for field in self._root if field.name.value in READING_FIELDS}
+        return {_response_name(field) for field in self._root if not field.name.value.startswith("__")}
 
     def below(self) -> set[str]:
-        """The names of reading fields below the root, which read at least once for each parent."""
+        """The names of reading fields below the root."""
         found: set[str] = set()
         seen: set[str] = set()
         waiting = [field.selection_set for field in self._root]
         while waiting:
             for field in self._fields(waiting.pop(), seen):
                 waiting.append(field.selection_set)
-                if field.name.value in READING_FIELDS:
+                if field.name.value in READING_BELOW:
                     found.add(f"... {_response_name(field)}")
         return found
 
