@@ -54,10 +54,10 @@ class Admission:
     def sent(self, headers: RequestHeaders) -> str | None:
         """The access token of a request, good or not."""
         value = only(headers, self.header, Reason.INVALID_CREDENTIAL)
-        if not value or not self._bearer:
-            return value or None
+        if value is None or not self._bearer:
+            return value
         scheme, _, token = value.partition(" ")
-        return token.strip() if scheme.lower() == "bearer" else None
+        return (token.strip() or None) if scheme.lower() == "bearer" else None
 
     def projects(self, token: str) -> Sequence[str]:
         """The projects that a token opens; empty for the gateway's default.

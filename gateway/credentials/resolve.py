@@ -99,9 +99,13 @@ class CallerResolver:
         if presigned is not None:
             self._check_accepted(Kind.PRESIGNED, f"Authorization: {ALGORITHM}")
             return Caller(presigned, self._project(headers, None))
-        if self._held_key is None or (self._admission is not None and access_token is None):
+        if self._held_key is None:
             return None
-        allowed = self._admission.projects(access_token) if self._admission and access_token else None
+        allowed = None
+        if self._admission is not None:
+            if access_token is None:
+                return None
+            allowed = self._admission.projects(access_token)
         project_id = self._project(headers, allowed)
         return Caller(self._held_key.for_project(project_id), project_id)
 

@@ -34,6 +34,10 @@ class Secret:
         return "***"
 
     @override
+    def __format__(self, format_spec: str) -> str:
+        return format(str(self), format_spec)
+
+    @override
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
