@@ -24,6 +24,8 @@ Seconds = Annotated[float, Gt(0), Le(86_400)]
 Count = Annotated[int, Ge(1), Le(10_000_000)]
 
 _ORIGIN = r"https?://[A-Za-z0-9.\[\]:-]+"
+_ACCESS_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{16,4096}=*(:[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64})*)?")
+_TAKEN_HEADERS = {"x-auth-token", "x-sdk-date", "x-security-token", "x-project-id", "host", "cookie", "accept"}
 
 
 class SettingsError(Exception):
@@ -46,6 +48,32 @@ class Settings(BaseModel):
     )
     callers_choose_project: bool = Field(
         default=False, description="Whether a caller's `X-Project-Id` may name another project."
+    )
+    credentials: str = Field(
+        default="token,presigned",
+        pattern=r"^(token|presigned|key)( *, *(token|presigned|key))*$",
+        description="The kinds of credential accepted: `token` (a caller's X-Auth-Token), `presigned` (a request that "
+        "the caller signed), `key` (the gateway's own key).",
+    )
+    access_key: SecretStr | None = Field(default=None, min_length=1, description="The AK of the gateway's own key.")
+    secret_key: SecretStr | None = Field(default=None, min_length=1, description="The SK of the gateway's own key.")
+    security_token: SecretStr | None = Field(
+        default=None, min_length=1, description="What a temporary key has to send along with its signatures."
+    )
+    access_tokens: SecretStr | None = Field(
+        default=None,
+        description="Who may use the gateway's own key: access tokens of at least 16 characters, separated by blanks, "
+        "each `TOKEN` for GATEWAY_PROJECT_ID or `TOKEN:PROJECT,PROJECT`.",
+    )
+    access_header: str = Field(
+        default="Authorization",
+        pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$",
+        description="Where callers send an access token: as `Bearer TOKEN` in `Authorization`, alone in any other "
+        "header.",
+    )
+    admit_everyone: bool = Field(
+        default=False,
+        description="Whether everyone who reaches the gateway may read with its own key, without any access token.",
     )
     cache: str = Field(default="memory", pattern="^(memory|off)$", description="`memory`, or `off` to keep nothing.")
     cache_secret: SecretStr | None = Field(
@@ -152,6 +180,31 @@ class Settings(BaseModel):
             raise ValueError("has to be a scheme and a host, such as https://vod.REGION.example.com")
         return value.rstrip("/")
 
+    @field_validator("access_tokens")
+    @classmethod
+    def _access_tokens(cls, value: SecretStr | None) -> SecretStr | None:
+        entries = value.get_secret_value().split() if value else []
+        tokens = {entry.partition(":")[0] for entry in entries}
+        if value and (not entries or not all(_ACCESS_TOKEN.fullmatch(entry) for entry in entries)):
+            raise ValueError(
+                "has to be TOKEN or TOKEN:PROJECT,PROJECT with blanks between, tokens of 16 characters or more"
+            )
+        if len(tokens) < len(entries):
+            raise ValueError("names a token twice")
+        return value
+
+    @field_validator("access_header")
+    @classmethod
+    def _access_header(cls, value: str) -> str:
+        if value.lower() in _TAKEN_HEADERS:
+            raise ValueError("is a header with another meaning")
+        return value
+
+    @property
+    def credential_kinds(self) -> frozenset[str]:
+        """The kinds of credential accepted."""
+        return frozenset(kind.strip() for kind in self.credentials.split(","))
+
     @model_validator(mode="after")
     def _fit(self) -> "Settings":
         loopback = re.match(r"http://(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$", self.upstream_url)
@@ -159,10 +212,32 @@ class Settings(BaseModel):
             raise ValueError(
                 "GATEWAY_UPSTREAM_URL is plain http, which would show every token to the network; use https"
             )
-        if self.project_id is None and not self.callers_choose_project:
+        if self.project_id is None and not (self.callers_choose_project or self.access_tokens):
             raise ValueError("GATEWAY_PROJECT_ID is not set, and GATEWAY_CALLERS_CHOOSE_PROJECT is off")
         if self.trusted_documents_only and self.trusted_documents is None:
             raise ValueError("GATEWAY_TRUSTED_DOCUMENTS_ONLY is on, and GATEWAY_TRUSTED_DOCUMENTS names no manifest")
+        return self
+
+    @model_validator(mode="after")
+    def _key_fits(self) -> "Settings":
+        if (self.access_key is None) != (self.secret_key is None):
+            half = "GATEWAY_SECRET_KEY" if self.secret_key is None else "GATEWAY_ACCESS_KEY"
+            raise ValueError(f"{half} is not set, and a key has two halves")
+        accepted, held = "key" in self.credential_kinds, self.access_key is not None
+        if accepted and not held:
+            raise ValueError("GATEWAY_CREDENTIALS names `key`, but GATEWAY_ACCESS_KEY is not set")
+        if held and not accepted:
+            raise ValueError("GATEWAY_ACCESS_KEY is set, but GATEWAY_CREDENTIALS does not name `key`")
+        for name in ("security_token", "access_tokens", "admit_everyone"):
+            if getattr(self, name) and not held:
+                raise ValueError(f"{PREFIX}{name.upper()} is set, but there is no GATEWAY_ACCESS_KEY for it")
+        if held and not self.access_tokens and not self.admit_everyone:
+            raise ValueError(
+                "GATEWAY_ACCESS_KEY would let everyone read who reaches the gateway; set GATEWAY_ACCESS_TOKENS, "
+                "or GATEWAY_ADMIT_EVERYONE=true if that is meant"
+            )
+        if self.access_tokens and self.admit_everyone:
+            raise ValueError("GATEWAY_ADMIT_EVERYONE is on, which would make GATEWAY_ACCESS_TOKENS useless; set one")
         return self
 
 
@@ -177,13 +252,18 @@ def load(environment: Mapping[str, str] = os.environ, env_file: str | None = ".e
     Raises:
         SettingsError: One of them is unknown or bad, or one that is needed is missing.
     """
-    found = {**(dotenv_values(env_file) if env_file else {}), **environment}
-    values = {name[len(PREFIX) :].lower(): value for name, value in found.items() if name.startswith(PREFIX)}
+    values: dict[str, Any] = {**read(environment, env_file)}
     values |= {name: value for name, value in given.items() if value is not None}
     try:
         return Settings.model_validate(values)
     except ValidationError as problem:
         raise SettingsError(_first_problem(problem)) from None
+
+
+def read(environment: Mapping[str, str] = os.environ, env_file: str | None = ".env") -> dict[str, str | None]:
+    """What environment and file say, by field name, unchecked; the environment goes before the file."""
+    found = {**(dotenv_values(env_file) if env_file else {}), **environment}
+    return {name[len(PREFIX) :].lower(): value for name, value in found.items() if name.startswith(PREFIX)}
 
 
 def _first_problem(problem: ValidationError) -> str:

@@ -78,7 +78,9 @@ class Context:
 
 def no_credential() -> Unauthenticated:
     """The error for a request that asks the upstream and holds no credential."""
-    return Unauthenticated("This needs a credential: send an IAM token as `X-Auth-Token`.")
+    return Unauthenticated(
+        "This needs a credential, such as an IAM token as `X-Auth-Token`; `WWW-Authenticate` names the kinds accepted."
+    )
 
 
 Info = strawberry.Info[Context, None]

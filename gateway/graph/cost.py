@@ -39,7 +39,7 @@ from graphql import (
     is_object_type,
 )
 
-from gateway.errors import QueryTooComplex
+from gateway.errors import BadUserInput, QueryTooComplex, Reason
 from gateway.graph.limits import Fragments, too_complex
 from gateway.paging.plan import STEP
 
@@ -64,10 +64,12 @@ class Cost:
     Args:
         calls: Upstream calls.
         fields: Fields of the answer, those of lists once for each row.
+        reads: Fields that read the upstream, those of lists once.
     """
 
     calls: int
     fields: int
+    reads: int
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,20 @@ class Budget:
             )
         if cost.fields > self.fields:
             raise too_complex("max_answer_fields", self.fields, cost.fields)
+
+
+def check_one_read(cost: Cost) -> None:
+    """Refuses what a pre-signed request, which is good for one upstream call, cannot answer.
+
+    Raises:
+        BadUserInput: `SIGNED_FOR_ONE_CALL`.
+    """
+    if cost.reads > 1:
+        raise BadUserInput(
+            f"A pre-signed request is good for one upstream call, and {cost.reads} fields of this operation need one "
+            "each. Ask for one of them alone, with a signature of its own.",
+            Reason.SIGNED_FOR_ONE_CALL,
+        )
 
 
 def page_price(*, default: int, most: int, search_calls: int) -> PriceOf:
@@ -151,13 +167,14 @@ class _Walk:
 
     def cost(self, parent: GraphQLCompositeType, selection_sets: list[SelectionSetNode], *, rows: int) -> Cost:
         """The cost of one object's fields; `rows` is how long a list below may be."""
-        calls = fields = 0
+        calls = fields = reads = 0
         for definition, type_name, nodes in self._fields(parent, selection_sets):
             name = nodes[0].name.value
             price_of = self.prices.get(f"{type_name}.{name}")
             price = price_of(get_argument_values(definition, nodes[0], self.variables)) if price_of else Price(0, rows)
             calls += price.calls
             fields += 1
+            reads += price_of is not None
             below = [node.selection_set for node in nodes if node.selection_set]
             result = get_named_type(definition.type)
             if below and is_composite_type(result):
@@ -167,7 +184,8 @@ class _Walk:
                     times = self.introspection[name] if type_name.startswith("__") else price.rows
                 calls += times * inside.calls
                 fields += times * inside.fields
-        return Cost(calls, fields)
+                reads += inside.reads
+        return Cost(calls, fields, reads)
 
     def _fields(
         self, parent: GraphQLCompositeType, selection_sets: list[SelectionSetNode]

@@ -23,7 +23,7 @@ from graphql import (
 
 from gateway.errors import ValidationFailed
 from gateway.graph.context import Context, no_credential
-from gateway.graph.cost import Budget, Cost, PriceOf, Pricer
+from gateway.graph.cost import Budget, Cost, PriceOf, Pricer, check_one_read
 from gateway.graph.documents import Documents, choose_operation
 from gateway.graph.error_answers import FormattedError, RequestRefused, field_errors
 from gateway.graph.limits import DocumentLimits, fragments_of
@@ -114,9 +114,12 @@ class Executor:
 
         Raises:
             Unauthenticated: It reads the upstream, and the request holds no credential.
+            BadUserInput: It needs several upstream calls, and the credential is good for one.
         """
         if context.who is None and reads_upstream(operation.document, operation.definition):
             raise no_credential()
+        if context.who is not None and context.who.credential.one_request:
+            check_one_read(operation.cost)
         result = execute(
             self._schema,
             operation.document,

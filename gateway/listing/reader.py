@@ -180,7 +180,8 @@ class PageReader(Generic[RowT]):
 
     @staticmethod
     def _is_first_row(window: Window[RowT], begin: int, anchor: Cursor) -> bool:
-        return begin == 0 or (begin == 1 and window.fingerprints[0] == anchor.row)
+        first = anchor.offset - window.span.offset  # 0, unless the anchor stands behind the upstream's last offset
+        return begin == first or (begin == first + 1 and window.fingerprints[first] == anchor.row)
 
     async def _goes_on(self, window: Window[RowT]) -> bool:
         """Whether rows follow a window; where total and rows contradict each other, one more call tells."""

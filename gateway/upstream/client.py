@@ -63,8 +63,7 @@ class UpstreamClient:
         Raises:
             GatewayError: By the table of `failures`.
         """
-        parameters = [*filters.items(), ("limit", str(span.limit)), ("offset", str(span.offset))]
-        target = endpoint.target(project_id, parameters)
+        target = endpoint.target(project_id, filters, span)
         headers = {**self._headers, **authorise("GET", self._host, target)}
         body = await self._get(httpx.Request("GET", self._origin + target, headers=headers))
         return decode(body, rows_name=endpoint.rows_name, row_type=endpoint.row_type, limit=span.limit)

@@ -14,10 +14,16 @@ from starlette.routing import BaseRoute, Route
 from gateway import __version__
 from gateway.cache.blocks import Blocks
 from gateway.cache.freshness import Freshness
+from gateway.cache.key import KeyFunction, cache_key
 from gateway.cache.recent import Recent
 from gateway.cache.single_flight import SingleFlight
 from gateway.cache.store import MemoryStore, Store
+from gateway.credentials.admission import Admission, read_access_tokens
+from gateway.credentials.held_key import HeldKey
+from gateway.credentials.kinds import Kind, scope_digest
 from gateway.credentials.resolve import CallerResolver
+from gateway.credentials.secret import Secret
+from gateway.credentials.signing import SigningKey
 from gateway.graph.context import Services
 from gateway.graph.cost import Budget
 from gateway.graph.execution import Executor
@@ -59,6 +65,7 @@ def create_app(
     clock: Callable[[], float] = time.time,
     graphiql: GraphiQL | None = None,
     routes: Sequence[BaseRoute] = (),
+    make_key: KeyFunction = cache_key,
 ) -> Starlette:
     """The gateway as an ASGI application.
 
@@ -69,6 +76,7 @@ def create_app(
         clock: Seconds since the epoch.
         graphiql: The page for browsers, where the settings want one; by default one that knows no demo.
         routes: What else is served.
+        make_key: Makes the keys of what is remembered.
 
     Raises:
         SettingsError: The manifest of trusted documents cannot be read.
@@ -93,16 +101,17 @@ def create_app(
         if settings.cache != "off":
             value_type = Answer[endpoint.row_type]  # type: ignore[name-defined]  # a type that exists at run time only
             blocks = Blocks(kept, flights, freshness, clock, value_type)
-        return Listing(endpoint, client, blocks, clock=clock, secret=secret, search_calls=settings.search_calls)
+        return Listing(
+            endpoint, client, blocks, clock=clock, secret=secret, search_calls=settings.search_calls, make_key=make_key
+        )
 
     tasks, snapshots = listing(THUMBNAIL_TASKS), listing(SNAPSHOTS)
     page = (graphiql or GraphiQL()) if settings.graphiql else None
+    held_key = _held_key(settings, secret, clock)
     endpoint = GraphQLEndpoint(
         _executor(settings),
         Services(tasks, snapshots, max_first=settings.max_first),
-        CallerResolver(
-            secret=secret, project_id=settings.project_id, callers_choose_project=settings.callers_choose_project
-        ),
+        _callers(settings, secret, clock, held_key),
         RequestReader(max_octets=settings.max_body_kilobytes * KIBI, max_depth=settings.max_json_depth),
         _persisted_documents(settings),
         Gate(
@@ -134,7 +143,7 @@ def create_app(
         routes=[
             Route("/graphql", endpoint, middleware=cors(settings.cors_origins)),
             *files,
-            *probe_routes(),
+            *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}),
             *routes,
         ],
         middleware=[Middleware(SecurityHeaders)],
@@ -183,3 +192,30 @@ def _persisted_documents(settings: Settings) -> PersistedDocuments:
     if settings.automatic_persisted_queries:
         automatic = Recent(most=settings.max_persisted_queries, room=settings.max_persisted_megabytes * MEBI)
     return PersistedDocuments(trusted, trusted_only=settings.trusted_documents_only, automatic=automatic)
+
+
+def _held_key(settings: Settings, secret: bytes, clock: Callable[[], float]) -> HeldKey | None:
+    if settings.access_key is None or settings.secret_key is None:
+        return None
+    access, security_token = settings.access_key.get_secret_value(), settings.security_token
+    key = SigningKey(
+        access,
+        Secret(settings.secret_key.get_secret_value()),
+        Secret(security_token.get_secret_value()) if security_token else None,
+    )
+    return HeldKey(key, scope=scope_digest(secret, Kind.KEY, access), clock=clock)
+
+
+def _callers(settings: Settings, secret: bytes, clock: Callable[[], float], held_key: HeldKey | None) -> CallerResolver:
+    tokens = settings.access_tokens
+    return CallerResolver(
+        secret=secret,
+        clock=clock,
+        project_id=settings.project_id,
+        callers_choose_project=settings.callers_choose_project,
+        kinds=frozenset(Kind(kind) for kind in settings.credential_kinds),
+        held_key=held_key,
+        admission=Admission(read_access_tokens(tokens.get_secret_value()), header=settings.access_header)
+        if tokens
+        else None,
+    )

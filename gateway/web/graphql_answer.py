@@ -63,7 +63,7 @@ class AnswerWriter:
         return _response(self._partial_success_status if partial else 200, answer, media_type, headers)
 
 
-def refusal(problem: Exception, media_type: str) -> Response:
+def refusal(problem: Exception, media_type: str, *, challenge: str) -> Response:
     """The answer to a request that is refused as a whole; it has no `data`."""
     headers: Mapping[str, str] = {}
     match problem:
@@ -75,7 +75,7 @@ def refusal(problem: Exception, media_type: str) -> Response:
             not_allowed = BadUserInput("GET serves queries only.", Reason.METHOD_NOT_ALLOWED)
             status, headers, errors = 405, {"Allow": "POST"}, [request_error(not_allowed)]
         case Unauthenticated():
-            status, headers, errors = 401, {"WWW-Authenticate": "X-Auth-Token"}, [request_error(problem)]
+            status, headers, errors = 401, {"WWW-Authenticate": challenge}, [request_error(problem)]
         case Overloaded():
             status, headers = 503, {"Retry-After": f"{problem.retry_after:.0f}"}
             errors = [request_error(problem)]

@@ -59,6 +59,8 @@ class GraphQLEndpoint:
             response = await self.respond(Request(scope, receive))
         except ClientDisconnect:
             return
+        for name in self.callers.further_headers:
+            response.headers.add_vary_header(name)
         await response(scope, receive, send)
 
     async def respond(self, request: Request) -> Response:
@@ -82,10 +84,10 @@ class GraphQLEndpoint:
         except ClientDisconnect:
             raise
         except (HttpError, RequestRefused, NotAQuery, GatewayError) as problem:
-            return refusal(problem, media_type)
+            return refusal(problem, media_type, challenge=self.callers.challenge)
         except Exception as problem:
             _logger.exception("request failed")
-            return refusal(problem, media_type)
+            return refusal(problem, media_type, challenge=self.callers.challenge)
 
     async def _answer(self, request: Request, asked: GraphQLRequest, media_type: str) -> Response:
         deadline = asyncio.get_running_loop().time() + self.deadline_seconds

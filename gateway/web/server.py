@@ -7,6 +7,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from typing_extensions import override
 
+from gateway.web.loggers import tame_loggers
 from gateway.web.protocol import RequestLimits, bounded
 
 DRAIN_SECONDS = 10
@@ -37,6 +38,7 @@ def serve(app: ASGIApp, *, limits: RequestLimits, host: str, port: int, on_liste
         port: The port; 0 takes a free one.
         on_listening: Called with the port once it is open.
     """
+    tame_loggers()
     _Server(server_config(app, limits=limits, host=host, port=port), on_listening).run()
 
 

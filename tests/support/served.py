@@ -1,4 +1,4 @@
-"""A gateway over an emulator on a socket of 127.0.0.1, in a thread with a loop of its own."""
+"""Applications on a socket of 127.0.0.1, in a thread with a loop of its own."""
 
 import asyncio
 import threading
@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from starlette.types import ASGIApp
 
 from gateway.emulator import Emulator, Tenant
 from gateway.settings import load
@@ -41,8 +42,23 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
+def served(app: ASGIApp, config: uvicorn.Config | None = None) -> Iterator[str]:
+    """Serves an application while the block runs; its base URL."""
+    plain = uvicorn.Config(app, log_level="error", access_log=False, port=0, timeout_graceful_shutdown=1)
+    server = _Server(config or plain)
+    thread = threading.Thread(target=server.run, name="served", daemon=True)
+    thread.start()
+    assert server.listening.wait(timeout=30)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=30)
+
+
+@contextmanager
 def serve_gateway(*, size: int = 250, **settings: Any) -> Iterator[Served]:
-    """Serves while the block runs.
+    """Serves a gateway over an emulator while the block runs.
 
     Args:
         size: How many tasks the upstream has.
@@ -51,15 +67,8 @@ def serve_gateway(*, size: int = 250, **settings: Any) -> Iterator[Served]:
     emulator = Emulator([Tenant(PROJECT, tokens=[TOKEN], size=size, clean=True)])
     loaded = load({}, env_file=None, **{"upstream_url": "http://127.0.0.1", "project_id": PROJECT, **settings})
     app = create_app(loaded, transport=httpx.ASGITransport(emulator.app))
-    server = _Server(server_config(app, limits=request_limits(loaded), host="127.0.0.1", port=0))
-    thread = threading.Thread(target=server.run, name="gateway", daemon=True)
-    thread.start()
-    assert server.listening.wait(timeout=30)
-    try:
-        yield Served(server.servers[0].sockets[0].getsockname()[1], emulator)
-    finally:
-        server.should_exit = True
-        thread.join(timeout=30)
+    with served(app, server_config(app, limits=request_limits(loaded), host="127.0.0.1", port=0)) as url:
+        yield Served(int(url.rpartition(":")[2]), emulator)
 
 
 @dataclass(frozen=True)
