@@ -20,7 +20,15 @@ class RawServer:
     url: str = ""
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
     gone: asyncio.Queue[None] = field(default_factory=asyncio.Queue)
+
+    async def until_asked(self, count: int = 1) -> None:
+        """Waits until so many requests have come."""
+        async with asyncio.timeout(PATIENCE):
+            while len(self.requests) < count:
+                await self.asked.wait()
+                self.asked.clear()
 
     async def until_gone(self) -> None:
         """Waits until the client has closed a connection."""
@@ -38,6 +46,7 @@ async def raw_server(reply: Reply) -> AsyncIterator[RawServer]:
         try:
             while True:
                 seen.requests.append(await reader.readuntil(b"\r\n\r\n"))
+                seen.asked.set()
                 await reply(writer)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -69,11 +78,14 @@ def answer(body: bytes, *headers: str, status: str = "200 OK") -> Reply:
     return octets(head.encode() + b"\r\n" + body)
 
 
-def octets(data: bytes, *, end: bool = False) -> Reply:
-    """These bytes, whatever they are, and with `end` an orderly end of the connection."""
+def octets(*parts: bytes, end: bool = False) -> Reply:
+    """These bytes, whatever they are, one part after the other, and with `end` an orderly end of the connection."""
 
     async def reply(writer: asyncio.StreamWriter) -> None:
-        writer.write(data)
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0.02 if part is not parts[-1] else 0)  # so that they arrive apart
         if end:
             writer.close()
             await writer.wait_closed()
@@ -95,7 +107,7 @@ def reset(data: bytes = b"") -> Reply:
     return reply
 
 
-def drip(data: bytes, piece: bytes) -> Reply:
+def drip(data: bytes, piece: bytes, *, pause: float = 0.01) -> Reply:
     """These bytes, and then a piece after each short pause, until the client goes away."""
 
     async def reply(writer: asyncio.StreamWriter) -> None:
@@ -103,11 +115,11 @@ def drip(data: bytes, piece: bytes) -> Reply:
         while not writer.is_closing():
             writer.write(piece)
             await writer.drain()
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(pause)
         raise ConnectionResetError
 
     return reply
 
 
-async def silence(writer: asyncio.StreamWriter) -> None:  # noqa: ARG001  a Reply
+async def silence(writer: asyncio.StreamWriter) -> None:
     """Nothing at all, and the connection stays open."""

@@ -23,14 +23,14 @@ def failure(body: object, status: int = 400, **headers: str) -> GatewayError:
     return from_answer(status, sent, body if isinstance(body, bytes) else msgspec.json.encode(body))
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
 @pytest.mark.parametrize("code", BY_CODE)
-def test_the_code_decides_whatever_the_status(code: str, status: int) -> None:
+def test_the_code_decides_whatever_the_status(code: str) -> None:
     """Every code of the table, with the statuses that this API mixes."""
-    problem = failure({"error_code": code, "error_msg": LEAK}, status, x_request_id="r-1")
-    assert type(problem) is BY_CODE[code]
-    assert problem.message == MESSAGES[BY_CODE[code]]
-    assert problem.details["upstream"] == {"status": status, "errorCode": code, "requestId": "r-1"}
+    for status in (400, 401, 403, 404, 429, 500, 503):
+        problem = failure({"error_code": code, "error_msg": LEAK}, status, x_request_id="r-1")
+        assert type(problem) is BY_CODE[code]
+        assert problem.message == MESSAGES[BY_CODE[code]]
+        assert problem.details["upstream"] == {"status": status, "errorCode": code, "requestId": "r-1"}
 
 
 @pytest.mark.parametrize("code", [code for code in BY_CODE if code.startswith("APIGW.")])
@@ -68,16 +68,13 @@ def test_every_kind_of_failure_has_words_of_our_own() -> None:
         (599, "UPSTREAM_UNAVAILABLE"),
     ],
 )
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"{}", b"[]", b"<html>out of order</html>", b"\xff", b"[" * 100_000, b'{"error_code":"VOD.99999"}', b"7"],
-    ids=lambda body: body[:20].decode("latin-1"),
-)
-def test_the_status_decides_where_there_is_no_known_code(status: int, code: str, body: bytes) -> None:
+def test_the_status_decides_where_there_is_no_known_code(status: int, code: str) -> None:
     """No body, a page, something nested without an end, or a code that is new."""
-    problem = failure(body, status)
-    assert problem.code == code
-    assert problem.details["upstream"]["status"] == status
+    bodies = (b"", b"{}", b"[]", b"<html>busy</html>", b"\xff", b"[" * 100_000, b'{"error_code":"VOD.99999"}', b"7")
+    for body in bodies:
+        problem = failure(body, status)
+        assert problem.code == code
+        assert problem.details["upstream"]["status"] == status
 
 
 @pytest.mark.parametrize(
@@ -152,7 +149,7 @@ THRESHOLD = "The throttling threshold has been reached: policy user over ratelim
 )
 def test_how_long_to_wait(header: str, message: str, seconds: float) -> None:
     """The header's seconds, else the window in the vendor's words, else the default."""
-    headers = httpx.Headers({"retry-after": header.encode("latin-1")} if header else {})
+    headers = httpx.Headers({b"retry-after": header.encode("latin-1")} if header else {})
     body = msgspec.json.encode({"error_code": "APIGW.0308", "error_msg": message})
     problem = from_answer(429, headers, body)
     assert isinstance(problem, RateLimited)
