@@ -42,10 +42,8 @@ class Documents:
             return document
         try:
             document = parse(text)
-        except GraphQLSyntaxError as problem:
+        except GraphQLSyntaxError as problem:  # also for a document that is nested too deeply
             raise RequestRefused(ParseFailed, [problem]) from problem
-        except RecursionError as problem:
-            raise RequestRefused(ParseFailed, [GraphQLError("The document is nested too deeply.")]) from problem
         if problems := validate(self._schema, document):
             raise RequestRefused(ValidationFailed, problems)
         self._sound[text] = document
