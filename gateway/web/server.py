@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -43,4 +44,5 @@ def serve(app: ASGIApp, *, host: str, port: int, on_listening: Callable[[int], N
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    _Server(config, on_listening).run()
+    with suppress(KeyboardInterrupt):  # uvicorn raises it again once all is shut down
+        _Server(config, on_listening).run()
