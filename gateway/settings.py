@@ -80,7 +80,7 @@ class Settings(BaseModel):
         default=None,
         min_length=16,
         max_length=64,
-        description="Keys the digests that stand for credentials and questions, 16 to 64 characters. "
+        description="Keys the digests that stand for credentials and questions, 16 to 64 ASCII characters. "
         "Made up at every start where it is not set.",
     )
     cache_fresh_seconds: Seconds = Field(default=10, description="How long an answer of the upstream is fresh.")
@@ -179,6 +179,13 @@ class Settings(BaseModel):
         if not re.fullmatch(r"https?://([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?/?", value):
             raise ValueError("has to be a scheme and a host, such as https://vod.REGION.example.com")
         return value.rstrip("/")
+
+    @field_validator("cache_secret")
+    @classmethod
+    def _key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().isascii():  # BLAKE2b takes 64 octets, not characters
+            raise ValueError("has to be ASCII")
+        return value
 
     @field_validator("access_tokens")
     @classmethod

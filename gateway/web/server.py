@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -39,7 +40,8 @@ def serve(app: ASGIApp, *, limits: RequestLimits, host: str, port: int, on_liste
         on_listening: Called with the port once it is open.
     """
     tame_loggers()
-    _Server(server_config(app, limits=limits, host=host, port=port), on_listening).run()
+    with suppress(KeyboardInterrupt):  # uvicorn raises it again once all is shut down
+        _Server(server_config(app, limits=limits, host=host, port=port), on_listening).run()
 
 
 def server_config(app: ASGIApp, *, limits: RequestLimits, host: str, port: int) -> uvicorn.Config:
