@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
 from dataclasses import dataclass
+from itertools import islice
 from math import ceil
 from typing import Generic, Protocol, TypeVar
 
@@ -193,7 +194,8 @@ class PageReader(Generic[RowT]):
         """
         if self._ahead or window.trusted_total is None:
             return
-        spans = list(ahead(self._plan, window.end - 1, missing, window.trusted_total))
+        quiet = ahead(self._plan, window.end - 1, missing, window.trusted_total)
+        spans = list(islice(quiet, self._most_calls - self._calls))
         if len(spans) > 1:
             self._calls += len(spans)
             self._ahead = {span: asyncio.ensure_future(self._read(span)) for span in spans}

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import hypothesis.strategies as st
@@ -10,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from gateway.errors import StaleCursor
 from gateway.paging.cursor import Cursor
-from gateway.paging.plan import BlockPlan, ExactPlan, Plan, SignedPlan, reach
+from gateway.paging.plan import BlockPlan, ExactPlan, reach
 from tests.support.house import Clock
 from tests.support.moving_list import MovingList, SeenRow, any_change
 from tests.support.replica import Replica, Served, WatchedReader
@@ -19,8 +20,6 @@ SIZES = st.sampled_from([0, 1, 2, 98, 99, 100, 101, 198, 199, 200, 250, 420])
 COUNTS = st.sampled_from([1, 2, 10, 99, 100, 300])
 PAGE_SIZES = st.sampled_from([0, 1, 2, 7, 10, 97, 98, 99, 100, 101, 250, 400])
 FAR = 20_000
-
-Name = Callable[[int], tuple[str, bool]]
 
 
 def task(serial: int) -> tuple[str, bool]:
@@ -49,12 +48,17 @@ class Drift(RuleBasedStateMachine):
         promise_only: Check nothing but that, as for readers that are wrong on purpose.
     """
 
-    plan_types: ClassVar[list[type[Plan]]] = [BlockPlan, ExactPlan]
-    name: ClassVar[Name] = staticmethod(task)
+    plan_types: ClassVar[Sequence[type[BlockPlan | ExactPlan]]] = (BlockPlan, ExactPlan)
+    name: Callable[[int], tuple[str, bool]] = staticmethod(task)
     reader: ClassVar[type[WatchedReader]] = WatchedReader
     keeps_promise: ClassVar[bool] = True
     promise_only: ClassVar[bool] = False
-    counts: ClassVar[dict[str, int]] = {}
+    counts: ClassVar[Counter[str]]
+
+    def __init_subclass__(cls) -> None:
+        """Each machine counts for itself."""
+        super().__init_subclass__()
+        cls.counts = Counter()
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,14 +75,11 @@ class Drift(RuleBasedStateMachine):
         search_calls = data.draw(st.sampled_from([0, 1, 2, 4, 8]), label="search_calls")
         self._clock = Clock()
         self._list = MovingList(size, max_offset=max_offset, name=self.name)
-        self._list.before_call = lambda: (
-            self._dice.random() < busy
-            and any_change(self._list, self._dice, None if self._after is None else self._after.offset)
-        )
+        self._list.before_call = lambda: self._stir(busy)
         self._replicas = [
             Replica(
                 self._list,
-                plan_type(max_offset),  # type: ignore[call-arg]  # every plan takes it
+                plan_type(max_offset),
                 clock=self._clock,
                 fresh=10 if cached else None,
                 revalidate=self._revalidate,
@@ -89,6 +90,10 @@ class Drift(RuleBasedStateMachine):
             for _ in range(data.draw(st.integers(1, 3), label="replicas") if cached else 1)
         ]
         self._begin()
+
+    def _stir(self, busy: float) -> None:
+        if self._dice.random() < busy:
+            any_change(self._list, self._dice, None if self._after is None else self._after.offset)
 
     def _begin(self) -> None:
         self._handed_out: list[SeenRow] = []
@@ -189,7 +194,7 @@ class Drift(RuleBasedStateMachine):
         self._begin()
 
     def _count(self, what: str, times: int = 1) -> None:
-        self.counts[what] = self.counts.get(what, 0) + times
+        self.counts[what] += times
 
     def teardown(self) -> None:
         """Ends the walk where it is."""

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from gateway.paging.plan import Plan, SignedPlan
-from tests.listing.drift_machine import Drift, Name, alike, some_without_id
+from gateway.paging.plan import SignedPlan
+from tests.listing.drift_machine import Drift, alike, some_without_id
 from tests.listing.wrong_readers import TrustsBlocks, TrustsEarlierRows, TrustsOffsets, TrustsTotals
 from tests.support.replica import WatchedReader
 
@@ -35,7 +35,7 @@ def test_no_standing_row_is_lost_or_repeated(examples: int) -> None:
     """Whatever changes, before whichever call, for blocks of any age in any replica and for exact windows."""
 
     class Machine(Drift):
-        counts = {}
+        """Blocks and exact windows."""
 
     run(Machine, examples)
     assert Machine.counts["pages"] > 10 * examples
@@ -47,8 +47,7 @@ def test_a_signed_request_keeps_the_promise_in_one_call(examples: int) -> None:
     """It cannot search, so it ends as stale more often; it loses and repeats nothing."""
 
     class Machine(Drift):
-        plan_types = [SignedPlan]
-        counts = {}
+        plan_types = (SignedPlan,)
 
     run(Machine, examples // 3)
     assert Machine.counts["stale"] > 0
@@ -79,11 +78,8 @@ def test_equal_rows_do_not_break_the_reader(examples: int) -> None:
 def test_readers_that_break_the_promise_are_caught(wrong: type[WatchedReader]) -> None:
     """The same check finds each of them out."""
 
-    class Wrong(wrong):  # type: ignore[misc, valid-type]  # a class of this test's own, for what it keeps
-        earlier = {}
-
     class Machine(Drift):
-        reader = Wrong
+        reader = wrong
         promise_only = True
 
     with pytest.raises(AssertionError, match="broken promise"):

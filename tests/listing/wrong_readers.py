@@ -1,5 +1,7 @@
 """Readers that are wrong on purpose, each in a way that offset paging has gone wrong before."""
 
+from typing import ClassVar
+
 from typing_extensions import override
 
 from gateway.listing.reader import Reading
@@ -49,14 +51,14 @@ class TrustsTotals(WatchedReader):
 class TrustsEarlierRows(WatchedReader):
     """Goes on behind one of the two rows before the cursor's, where it meets that one first."""
 
-    earlier: dict[int, tuple[int, ...]]
-    """For each row the two before it. A class's own: cursors would have to carry it."""
+    earlier: ClassVar[dict[int, tuple[int, ...]]] = {}
+    """For each row the two before it, which a cursor would have to carry. Equal names, equal rows: any test's do."""
 
     @override
     async def _get(self, span: Span, *, now: bool = False) -> Reading[SeenRow]:
         reading = await super()._get(span, now=now)
         prints = reading.window.fingerprints
-        self.earlier |= {row: prints[max(0, at - 2) : at][::-1] for at, row in enumerate(prints)}
+        self.earlier.update({row: prints[max(0, at - 2) : at][::-1] for at, row in enumerate(prints)})
         return reading
 
     @override
