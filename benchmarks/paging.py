@@ -51,26 +51,13 @@ AGES = {0: "fresh", 11: "stale", 400: "gone"}
 
 async def single_pages(size: int = 10_000) -> AsyncIterator[Calls]:
     """A walk's second page of 10, after inserts at the head."""
-    for inserts, age in (
-        (0, 0),
-        (1, 0),
-        (50, 0),
-        (500, 0),
-        (1, 11),
-        (50, 11),
-        (500, 11),
-        (1, 400),
-        (50, 400),
-        (500, 400),
-    ):
+    for inserts, age in [(0, 0), *product((1, 50, 500), AGES)]:
         cached, uncached = [await page_after(inserts, age, size, cache=cache) for cache in (True, False)]
         stage = Stage(size)
         right = stage.ids[10:20]
         stage.emulator.insert(count=inserts)
         wrong = sum(row not in right for row in stage.ids[10:20])
-        yield Calls(
-            f"a page, {inserts} rows in at the head before it, its block {AGES[age]}", cached, uncached, 1, wrong
-        )
+        yield Calls(f"a page of 10, {inserts} rows in at the head, its block {AGES[age]}", cached, uncached, 1, wrong)
 
 
 async def page_after(inserts: int, seconds: float, size: int, *, cache: bool) -> int:
@@ -165,10 +152,20 @@ def table(head: str, rows: list[list[object]]) -> Iterator[str]:
 
 async def main(examples: int) -> None:
     """Prints both tables."""
+    print("\n".join(await calls_table()), end="\n\n", flush=True)
+    print("\n".join(await changes_table(examples)))
+
+
+async def calls_table() -> list[str]:
+    """What quiet walks and single pages cost."""
     jobs = [[c.job, c.cached, c.uncached, c.naive, c.wrong] async for c in quiet_walks()]
     jobs += [[c.job, c.cached, c.uncached, c.naive, c.wrong] async for c in single_pages()]
     head = "upstream calls for | cached | uncached | offset paging | wrong rows in its page"
-    print("\n".join(table(head, jobs)), end="\n\n", flush=True)
+    return list(table(head, jobs))
+
+
+async def changes_table(examples: int) -> list[str]:
+    """What changes do to walks."""
     rows: list[list[object]] = []
     async for found in changes(examples):
         ours = (found.cached, found.uncached)
@@ -179,8 +176,8 @@ async def main(examples: int) -> None:
         "change, three times in a walk | offset paging: lost | repeated | gateway: lost | repeated | "
         "stale, cached | stale, uncached | calls, cached | uncached | offset paging"
     )
-    print(f"{examples} walks of each kind over {ROWS} rows by {PAGE}, a page a second:\n")
-    print("\n".join(table(head, rows)))
+    title = f"{examples} walks of each kind over {ROWS} rows by {PAGE}, a page a second:"
+    return [title, "", *table(head, rows)]
 
 
 if __name__ == "__main__":
