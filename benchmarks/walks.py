@@ -111,7 +111,7 @@ class Stage:
             walk.calls += -(-first // 100)
             walk.pages += 1
             walk.ids += [row for row in rows if row is not None]
-            if len(rows) < first:
+            if len(rows) < first or len(walk.ids) >= len(self.emulator.catalogue()):
                 break
         return walk
 
