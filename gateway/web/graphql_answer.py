@@ -23,6 +23,7 @@ from gateway.errors import (
     GatewayError,
     InternalServerError,
     ParseFailed,
+    RateLimited,
     Reason,
     RequestError,
     Unauthenticated,
@@ -32,7 +33,6 @@ from gateway.graph.execution import NotAQuery, Outcome
 from gateway.listing.report import Report
 from gateway.web.cache_headers import NO_STORE, age_of_stale, cache_headers
 from gateway.web.graphql_request import HttpError
-from gateway.web.limits import Overloaded
 from gateway.web.negotiation import GRAPHQL_RESPONSE
 
 
@@ -76,7 +76,7 @@ def refusal(problem: Exception, media_type: str, *, challenge: str) -> Response:
             status, headers, errors = 405, {"Allow": "POST"}, [request_error(not_allowed)]
         case Unauthenticated():
             status, headers, errors = 401, {"WWW-Authenticate": challenge}, [request_error(problem)]
-        case Overloaded():
+        case RateLimited():
             status, headers = 503, {"Retry-After": f"{problem.retry_after:.0f}"}
             errors = [request_error(problem)]
         case GatewayError():

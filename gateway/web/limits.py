@@ -8,10 +8,6 @@ from math import ceil
 from gateway.errors import RateLimited
 
 
-class Overloaded(RateLimited):
-    """This gateway has too much to do; the code is that of any caller who is to come back later."""
-
-
 class Gate:
     """Lets a number of requests in, keeps some more waiting for a moment, and turns the others away.
 
@@ -32,7 +28,7 @@ class Gate:
         """Holds a place while the block runs; places go by the order of arrival.
 
         Raises:
-            Overloaded: There is none in time.
+            RateLimited: There is none in time.
         """
         if self._places.locked():
             await self._wait()
@@ -55,5 +51,5 @@ class Gate:
         finally:
             self._waiting -= 1
 
-    def _refusal(self) -> Overloaded:
-        return Overloaded("The gateway is at work on too many requests; try again.", retry_after=ceil(self._patience))
+    def _refusal(self) -> RateLimited:
+        return RateLimited("The gateway is at work on too many requests; try again.", retry_after=ceil(self._patience))
