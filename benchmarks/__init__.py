@@ -1,0 +1,1 @@
+"""What things cost; each module is a measurement: `python -m benchmarks.NAME`."""
