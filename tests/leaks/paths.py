@@ -127,7 +127,7 @@ async def borrowed_cursors(crowd: Crowd) -> None:
 async def large_pages(crowd: Crowd) -> None:
     """Pages of several blocks, read ahead of need, and tasks with their pictures."""
     asset = f"large-{crowd.requests}"
-    large = [crowd.ask(user, PAGE, asset=asset, first=220) for user in crowd.of(*REMEMBERED)[:4]]
+    large = [crowd.ask(user, PAGE, asset=asset, first=120) for user in crowd.of(*REMEMBERED)[:2]]
     await asyncio.gather(*large, *(crowd.ask(user, SNAPSHOTS) for user in crowd.of(*REMEMBERED)))
 
 
