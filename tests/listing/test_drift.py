@@ -21,7 +21,7 @@ def run(machine: type[Drift], examples: int) -> None:
             stateful_step_count=40,
             deadline=None,
             database=None,
-            derandomize=examples < FULL,
+            derandomize=examples <= FULL // 10,
             suppress_health_check=list(HealthCheck),
         ),
     )
