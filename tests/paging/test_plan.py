@@ -20,8 +20,6 @@ searching = st.builds(
     st.sampled_from([BlockPlan, ExactPlan]),
     st.sampled_from([150, 990]),
 )
-    lambda kind, most: kind(most), st.sampled_from([BlockPlan, ExactPlan]), st.sampled_from([150, 990])
-)
 offsets = st.integers(0, 20_099)
 sizes = st.integers(0, 1_000)
 
