@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from starlette.responses import HTMLResponse, Response
 
 from gateway.settings import load
 from gateway.web.app import create_app
@@ -163,21 +162,3 @@ async def test_a_defect_of_the_endpoint_is_500_and_json(caplog: pytest.LogCaptur
         ]
     }
     assert "secret detail" in caplog.text
-
-
-def page() -> Response:
-    """A page."""
-    return HTMLResponse("<title>look</title>")
-
-
-@pytest.mark.parametrize(
-    ("graphiql", "accept", "status"), [(True, "text/html,*/*;q=0.8", 200), (True, OLD, 400), (False, "text/html", 400)]
-)
-async def test_a_browser_gets_the_page_unless_that_is_off(*, graphiql: bool, accept: str, status: int) -> None:
-    """Others who GET without proof of a preflight are refused."""
-    settings = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=PROJECT, graphiql=graphiql)
-    app = create_app(settings, page=page)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test") as client:
-        answer = await client.get("/graphql", headers={"Accept": accept})
-    assert answer.status_code == status
-    assert ("look" in answer.text) == (status == 200)
