@@ -19,9 +19,10 @@ def demo(host: str, port: int, size: int) -> None:
     from gateway.emulator import Emulator, Tenant
     from gateway.settings import load
     from gateway.web import server
-    from gateway.web.app import create_app, request_limits
+    from gateway.web.app import create_app
     from gateway.web.demo_page import demo_routes
     from gateway.web.graphiql import GraphiQL
+    from gateway.web.parts import request_limits
 
     emulator = Emulator([Tenant(_PROJECT, tokens=[_TOKEN], size=size)])
     settings = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=_PROJECT, host=host, port=port)

@@ -101,5 +101,5 @@ class Listing(Generic[RowModel]):
             where = (caller.project_id, self._endpoint.name, str(span.offset), str(span.limit))
             block = await self._blocks.read(self._make_key(self._secret, scope, *where, *named), fetch, now=now)
             answer, read_at, remembered, stale = block.value, block.read_at, block.remembered, block.stale
-        report.add_window(read_at, stale=stale, shareable=scope is not None)
+        report.add_window(read_at, stale=stale, shareable=self._blocks is not None and scope is not None)
         return Reading(Window(span, answer.total, answer.rows, read_at), remembered)

@@ -13,7 +13,8 @@ from starlette.types import ASGIApp
 
 from gateway.emulator import Emulator, Tenant
 from gateway.settings import load
-from gateway.web.app import create_app, request_limits
+from gateway.web.app import create_app
+from gateway.web.parts import request_limits
 from gateway.web.server import server_config
 from tests.support.house import PROJECT, TOKEN
 
