@@ -11,7 +11,6 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from gateway import __version__
 from gateway.cache.blocks import Blocks
 from gateway.cache.freshness import Freshness
 from gateway.cache.key import KeyFunction, cache_key
@@ -21,15 +20,23 @@ from gateway.credentials.kinds import Kind
 from gateway.graph.context import Services
 from gateway.listing.listing import Listing
 from gateway.settings import Settings
-from gateway.upstream.client import UpstreamClient
 from gateway.upstream.endpoints import SNAPSHOTS, THUMBNAIL_TASKS, Endpoint
 from gateway.upstream.models import Answer, RowModel
-from gateway.upstream.transport import ExactTransport
 from gateway.web.cors import cors
 from gateway.web.graphiql import GraphiQL
 from gateway.web.graphql_http import GraphQLEndpoint
 from gateway.web.graphql_request import RequestReader
-from gateway.web.parts import KIBI, MEBI, answer_writer, callers, executor, gate, own_key, persisted_documents
+from gateway.web.parts import (
+    KIBI,
+    MEBI,
+    answer_writer,
+    callers,
+    executor,
+    gate,
+    own_key,
+    persisted_documents,
+    upstream_client,
+)
 from gateway.web.probes import probe_routes
 from gateway.web.security_headers import SecurityHeaders
 
@@ -65,16 +72,7 @@ def create_app(
         SettingsError: The manifest of trusted documents cannot be read.
     """
     secret = settings.cache_secret.get_secret_value().encode() if settings.cache_secret else secrets.token_bytes(32)
-    client = UpstreamClient(
-        transport
-        or ExactTransport(
-            max_connections=settings.upstream_connections, connect_timeout=settings.upstream_connect_seconds
-        ),
-        origin=settings.upstream_url,
-        timeout=settings.upstream_timeout_seconds,
-        max_answer_octets=settings.upstream_max_answer_megabytes * MEBI,
-        user_agent=f"vod-graphql-gateway/{__version__}",
-    )
+    client = upstream_client(settings, transport)
     kept = store or MemoryStore(max_entries=settings.cache_max_entries, max_octets=settings.cache_max_megabytes * MEBI)
     freshness = Freshness(settings.cache_fresh_seconds, settings.cache_stale_seconds, settings.cache_error_seconds)
     flights = SingleFlight()
