@@ -1,6 +1,7 @@
 """A gateway over an emulator on a socket of 127.0.0.1, in a thread with a loop of its own."""
 
 import asyncio
+import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import uvicorn
 
 from gateway.emulator import Emulator, Tenant
 from gateway.settings import load
 from gateway.web.app import create_app, request_limits
-from gateway.web.server import server_config
+from gateway.web.server import Server, server_config
 from tests.support.house import PROJECT, TOKEN
 
 
@@ -30,16 +30,6 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
 
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = threading.Event()
-
-    async def startup(self, sockets: Any = None) -> None:
-        await super().startup(sockets)
-        self.listening.set()
-
-
 @contextmanager
 def serve_gateway(*, size: int = 250, **settings: Any) -> Iterator[Served]:
     """Serves while the block runs.
@@ -51,12 +41,12 @@ def serve_gateway(*, size: int = 250, **settings: Any) -> Iterator[Served]:
     emulator = Emulator([Tenant(PROJECT, tokens=[TOKEN], size=size, clean=True)])
     loaded = load({}, env_file=None, **{"upstream_url": "http://127.0.0.1", "project_id": PROJECT, **settings})
     app = create_app(loaded, transport=httpx.ASGITransport(emulator.app))
-    server = _Server(server_config(app, limits=request_limits(loaded), host="127.0.0.1", port=0))
+    ports: queue.SimpleQueue[int] = queue.SimpleQueue()
+    server = Server(server_config(app, limits=request_limits(loaded), host="127.0.0.1", port=0), ports.put)
     thread = threading.Thread(target=server.run, name="gateway", daemon=True)
     thread.start()
-    assert server.listening.wait(timeout=30)
     try:
-        yield Served(server.servers[0].sockets[0].getsockname()[1], emulator)
+        yield Served(ports.get(timeout=30), emulator)
     finally:
         server.should_exit = True
         thread.join(timeout=30)

@@ -19,7 +19,7 @@ def one(task_id: str) -> str:
 async def test_requests_beyond_cap_and_queue_are_refused_and_the_others_answered() -> None:
     """With 503, `Retry-After`, and a code for programs; those who waited come in their turn."""
     upstream = WaitingUpstream()
-    settings = {"max_concurrent_requests": 2, "max_waiting_requests": 3, "queue_seconds": 60}
+    settings: dict[str, Any] = {"max_concurrent_requests": 2, "max_waiting_requests": 3, "queue_seconds": 60}
     async with open_house(transport=upstream, **settings) as house:
         asked = [asyncio.create_task(house.ask(one(f"slow-{number}"))) for number in range(6)]
         (refused,), others = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
@@ -35,7 +35,7 @@ async def test_requests_beyond_cap_and_queue_are_refused_and_the_others_answered
 async def test_a_request_that_waits_too_long_is_refused() -> None:
     """And its place in the queue is free again."""
     upstream = WaitingUpstream()
-    settings = {"max_concurrent_requests": 1, "max_waiting_requests": 1, "queue_seconds": 0.02}
+    settings: dict[str, Any] = {"max_concurrent_requests": 1, "max_waiting_requests": 1, "queue_seconds": 0.02}
     async with open_house(transport=upstream, **settings) as house:
         inside = asyncio.create_task(house.ask(one("slow")))
         await upstream.until_begun(1)
