@@ -22,7 +22,7 @@ from gateway.graph.error_answers import RequestRefused, in_short
 from gateway.graph.limits import DocumentLimits, check_limits, too_complex
 
 _USUAL_TOKENS = 100
-"""Tokens of a document as clients write them: what the memory for documents is reckoned by, some 600 octets each."""
+"""Tokens of a document as clients write them: what the memory for documents is reckoned by, some 350 octets each."""
 
 _MOST_PROBLEMS = 20
 
