@@ -1,15 +1,19 @@
 """What one request's resolvers share."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import strawberry
 
 from gateway.credentials.resolve import Caller
 from gateway.errors import Unauthenticated
 from gateway.graph.enums import UnknownValues
+from gateway.graph.pages import Pages
 from gateway.listing.listing import Listing
+from gateway.listing.reader import Page
 from gateway.listing.report import Report
-from gateway.upstream.models import SnapshotRow, TaskRow
+from gateway.upstream.client import Filters
+from gateway.upstream.models import RowModel, SnapshotRow, TaskRow, UnreadableRow
 
 
 @dataclass(frozen=True)
@@ -20,12 +24,14 @@ class Services:
         tasks: The listing of snapshot tasks.
         snapshots: The listing of a task's pictures.
         max_first: The highest `first` of a connection.
+        pages_at_once: How many pages one request reads at the same time.
         unknown_values: Reads the upstream's words as enums.
     """
 
     tasks: Listing[TaskRow]
     snapshots: Listing[SnapshotRow]
     max_first: int
+    pages_at_once: int
     unknown_values: UnknownValues = field(default_factory=UnknownValues)
 
 
@@ -47,6 +53,24 @@ class Context:
         if self.who is None:
             raise no_credential()
         return self.who
+
+    async def page(
+        self, listing: Listing[RowModel], filters: Filters, *, first: int, after: str | None
+    ) -> Page[RowModel | UnreadableRow]:
+        """A page of a listing, for this request.
+
+        Raises:
+            GatewayError: It cannot be read.
+        """
+
+        async def read() -> Page[RowModel | UnreadableRow]:
+            return await listing.page(filters, first=first, after=after, caller=self.caller, report=self.report)
+
+        return await self._pages.read((id(listing), *sorted(filters.items()), first, after), read)
+
+    @cached_property
+    def _pages(self) -> Pages:
+        return Pages(self.services.pages_at_once)
 
 
 def no_credential() -> Unauthenticated:

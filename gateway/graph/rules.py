@@ -14,8 +14,11 @@ from graphql import (
 
 
 def reads_upstream(document: DocumentNode, operation: OperationDefinitionNode) -> bool:
-    """Whether a root field other than introspection is asked for."""
-    return any(not field.name.value.startswith("__") for field in root_fields(document, operation))
+    """Whether a root field is asked for that says more than what the schema is."""
+    return any(
+        not field.name.value.startswith("__") and field.name.value != "_service"
+        for field in root_fields(document, operation)
+    )
 
 
 def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> Iterator[FieldNode]:

@@ -107,7 +107,9 @@ class ThumbnailParameters:
         return self.para.max_length
 
 
-@strawberry.type(description="A snapshot task: an order to take pictures from a video, and its result.")
+@strawberry.federation.type(
+    keys=["taskId"], description="A snapshot task: an order to take pictures from a video, and its result."
+)
 class ThumbnailTask(Node):
     """A row of the listing of tasks."""
 
@@ -150,9 +152,8 @@ class ThumbnailTask(Node):
         size = page_size(first, default=DEFAULT_SNAPSHOTS, most=context.services.max_first)
         if self.row.task_id is None:
             return None
-        page = await context.services.snapshots.page(
-            {"task_id": self.row.task_id}, first=size, after=after or None, caller=context.caller, report=context.report
-        )
+        filters = {"task_id": self.row.task_id}
+        page = await context.page(context.services.snapshots, filters, first=size, after=after or None)
         return Connection(page=page, make_node=make_snapshot)
 
 

@@ -77,7 +77,7 @@ def create_app(
     tasks, snapshots = listing(THUMBNAIL_TASKS), listing(SNAPSHOTS)
     endpoint = GraphQLEndpoint(
         Executor(build_schema(), max_documents=settings.max_documents),
-        Services(tasks, snapshots, max_first=settings.max_first),
+        Services(tasks, snapshots, max_first=settings.max_first, pages_at_once=settings.max_pages_at_once),
         CallerResolver(
             secret=secret, project_id=settings.project_id, callers_choose_project=settings.callers_choose_project
         ),
