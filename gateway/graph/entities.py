@@ -71,8 +71,8 @@ def read_reference(representation: object) -> Reference:
     if not isinstance(type_name, str) or type_name not in KEYS:
         raise _invalid(f"`__typename` has to name an entity of this subgraph: {' or '.join(KEYS)}.")
     name = KEYS[type_name]
-    if representation.get(name) is None:
-        raise _invalid(f"The key `{name}` of `{type_name}` is missing or null.")
+    if representation.get(name) in (None, ""):  # no set: a key of a wrong type may have no hash
+        raise _invalid(f"The key `{name}` of `{type_name}` is missing, null or empty.")
     try:
         key: str = GraphQLID.coerce_input_value(representation[name])
     except GraphQLError as problem:

@@ -100,7 +100,7 @@ def supergraph(folder: Path, scratch: Path) -> Iterator[Supergraph]:
         assets_url = stack.enter_context(assets_subgraph(folder))
         places = {"THUMBNAILS_URL": gateway_url, "ASSETS_URL": assets_url, "SUPERGRAPH": str(composed)}
         subprocess.run(["node", "compose.mjs"], cwd=folder, env={**os.environ, **places}, check=True, timeout=_PATIENCE)
-        router = [folder / "node_modules/.bin/hive-gateway", "supergraph", "-c", "gateway.config.mjs"]
+        router: list[str | Path] = [folder / "node_modules/.bin/hive-gateway", "supergraph", "-c", "gateway.config.mjs"]
         stack.enter_context(running(router, folder, router_url, **places, PORT=str(router_port)))
         yield Supergraph(emulator, router_url, assets_url, gateway_url)
 
