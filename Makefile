@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install demo test check proof bench lock clean
+.PHONY: install demo test check proof bench lock graphiql clean
 
 install: .venv/.dev
 
@@ -49,6 +49,10 @@ lock: .venv/.dev
 		requirements/build.in -o requirements/build.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 		-c requirements/runtime.txt -c requirements/build.txt --extra dev pyproject.toml -o requirements/dev.txt
+
+# Builds GraphiQL anew, after a change in frontend/graphiql; the built files are committed. Needs Node 20.19 or later.
+graphiql:
+	cd frontend/graphiql && npm ci --no-audit --no-fund && npm run build
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage dist

@@ -14,11 +14,14 @@ _TASKS = 1_234
 def demo(host: str, port: int, size: int) -> None:
     """Serve the gateway over an emulator of the upstream: to look around, without an account."""
     import httpx
+    from starlette.routing import Route
 
     from gateway.emulator import Emulator, Tenant
     from gateway.settings import load
     from gateway.web import server
-    from gateway.web.app import create_app
+    from gateway.web.app import create_app, request_limits
+    from gateway.web.demo_page import demo_routes
+    from gateway.web.graphiql import GraphiQL
 
     emulator = Emulator([Tenant(_PROJECT, tokens=[_TOKEN], size=size)])
     settings = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=_PROJECT, host=host, port=port)
@@ -32,5 +35,13 @@ def demo(host: str, port: int, size: int) -> None:
             """-d '{"query": "{ thumbnailTasks(first: 3) { totalCount nodes { taskId thumbnailCount } } }"}'"""
         )
 
-    app = create_app(settings, transport=httpx.ASGITransport(emulator.app))
-    server.serve(app, host=host, port=port, on_listening=announce)
+    app = create_app(
+        settings,
+        transport=httpx.ASGITransport(emulator.app),
+        graphiql=GraphiQL(token_url="demo/token.json", home="./"),  # noqa: S106  an address, not a token
+        routes=[
+            *demo_routes(token=_TOKEN, project_id=_PROJECT),
+            Route("/snapshot/{picture:path}", emulator.app),  # the pictures' urls point at the demo itself
+        ],
+    )
+    server.serve(app, limits=request_limits(settings), host=host, port=port, on_listening=announce)

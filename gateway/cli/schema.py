@@ -11,6 +11,8 @@ import click
 @click.option("--file", "path", help="The committed schema.  [default: schema.graphql or schema.federation.graphql]")
 def schema(*, check: bool, federation: bool, path: str | None) -> None:
     """Print the schema, or check the committed one against it."""
+    from graphql import GraphQLError
+
     from gateway.graph.schema import build_schema, print_schema
 
     served = build_schema()
@@ -26,7 +28,11 @@ def schema(*, check: bool, federation: bool, path: str | None) -> None:
     if committed == text:
         click.echo(f"{path} is the schema that is served.")
         return
-    for line in _changes(committed, text):
+    try:
+        changes = _changes(committed, text)
+    except (GraphQLError, TypeError) as problem:
+        raise click.ClickException(f"{path} is no schema: {str(problem).splitlines()[0]}") from problem
+    for line in changes:
         click.echo(line)
     command = f"vod-gateway schema{' --federation' if federation else ''} > {path}"
     raise click.ClickException(f"{path} is not the schema that is served; `{command}` writes it.")

@@ -1,12 +1,13 @@
 """What one request's resolvers share."""
 
+import asyncio
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import strawberry
 
 from gateway.credentials.resolve import Caller
-from gateway.errors import Unauthenticated
+from gateway.errors import Unauthenticated, UpstreamTimeout
 from gateway.graph.enums import UnknownValues
 from gateway.graph.pages import Pages
 from gateway.listing.listing import Listing
@@ -37,10 +38,18 @@ class Services:
 
 @dataclass(frozen=True)
 class Context:
-    """One request: who asks, what serves, and what it took."""
+    """One request: who asks, what serves, and what it took.
+
+    Args:
+        services: What serves.
+        who: Who asks.
+        deadline: When the whole answer has to be ready, by the event loop's clock.
+        report: What it took.
+    """
 
     services: Services
     who: Caller | None
+    deadline: float | None = None
     report: Report = field(default_factory=Report)
 
     @property
@@ -60,13 +69,19 @@ class Context:
         """A page of a listing, for this request.
 
         Raises:
+            UpstreamTimeout: It is not there at the answer's deadline.
             GatewayError: It cannot be read.
         """
 
         async def read() -> Page[RowModel | UnreadableRow]:
             return await listing.page(filters, first=first, after=after, caller=self.caller, report=self.report)
 
-        return await self._pages.read((id(listing), *sorted(filters.items()), first, after), read)
+        try:
+            async with asyncio.timeout_at(self.deadline):
+                return await self._pages.read((id(listing), *sorted(filters.items()), first, after), read)
+        except TimeoutError as problem:
+            message = "The upstream's answers did not all come within the time that a whole answer may take."
+            raise UpstreamTimeout(message) from problem
 
     @cached_property
     def _pages(self) -> Pages:
@@ -75,7 +90,9 @@ class Context:
 
 def no_credential() -> Unauthenticated:
     """The error for a request that asks the upstream and holds no credential."""
-    return Unauthenticated("This needs a credential: send an IAM token as `X-Auth-Token`.")
+    return Unauthenticated(
+        "This needs a credential, such as an IAM token as `X-Auth-Token`; `WWW-Authenticate` names the kinds accepted."
+    )
 
 
 Info = strawberry.Info[Context, None]

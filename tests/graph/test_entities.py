@@ -302,3 +302,27 @@ async def test_a_router_is_told_how_long_an_answer_may_be_kept_and_for_whom(hous
     assert answer.headers["cache-control"] == "private, max-age=10"
     assert answer.headers["age"] == "4"
     assert "X-Auth-Token" in answer.headers["vary"]
+
+
+async def test_a_thousand_assets_with_their_tasks_are_refused_before_any_call(house: House) -> None:
+    """They are priced like any list: a call for each of them, and those of the pictures below."""
+    representations = [{"__typename": "Asset", "assetId": f"{number:032x}"} for number in range(1_000)]
+    answer = await house.ask(ENTITIES, {"representations": representations})
+    assert answer.body == {
+        "errors": [
+            {
+                "message": "This operation may cost 2000 upstream calls; the limit `max_cost` is 100. "
+                "Ask for fewer rows, or for less below each row.",
+                "extensions": {"code": "QUERY_TOO_COMPLEX", "limit": "max_cost", "maximum": 100, "actual": 2_000},
+            }
+        ]
+    }
+    assert house.upstream_calls == 0
+
+
+async def test_where_introspection_is_off_the_sdl_is_not_told_either() -> None:
+    """It would be the same schema by another door; entities are served on."""
+    async with open_house(introspection=False) as house:
+        refused = await house.ask("{ _service { sdl } }")
+        assert (refused.status, refused.codes) == (422, ["GRAPHQL_VALIDATION_FAILED"])
+        assert await entities(house, {"__typename": "Asset", "assetId": "a"}, query=KEYS) == [{"assetId": "a"}]

@@ -1,0 +1,40 @@
+"""GraphiQL, for browsers that open the GraphQL address."""
+
+import html
+
+from starlette.responses import Response
+from starlette.routing import Mount
+
+from gateway.web.pages import STATIC, PageFiles, html_page
+
+# Monaco, GraphiQL's editor, writes <style> elements, draws with data: fonts, and runs workers.
+_POLICY = {"style-src": "'self' 'unsafe-inline'", "font-src": "'self' data:", "worker-src": "'self'"}
+
+# A file's name changes with its content.
+_FOR_A_YEAR = "public, max-age=31536000, immutable"
+
+
+class GraphiQL:
+    """The page and its files, built from `frontend/graphiql` and read once.
+
+    Args:
+        token_url: Where the page asks for a token to begin with, as `demo_page` serves it; without
+            one it asks nobody.
+        home: Where the page's name leads; without one it is no link.
+    """
+
+    def __init__(self, *, token_url: str = "", home: str = "") -> None:
+        directory = STATIC / "graphiql"
+        document = (directory / "index.html").read_text("utf-8")
+        for attribute, value in {"data-token-url": token_url, "data-home": home}.items():
+            document = document.replace(f'{attribute}=""', f'{attribute}="{html.escape(value)}"')
+        self._document = document
+        self.assets = Mount(
+            "/graphql/assets", PageFiles(directory / "assets", cache_control=_FOR_A_YEAR), name="graphiql-assets"
+        )
+
+    def page(self) -> Response:
+        """Answers `GET /graphql` where `negotiation.prefers_html` says so."""
+        response = html_page(self._document, _POLICY)
+        response.headers["Vary"] = "Accept"
+        return response
