@@ -31,6 +31,7 @@ check: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/vod-gateway schema --check
+	$(BIN)/vod-gateway schema --federation --check
 
 # The long runs: every property at its full size.
 proof: .venv/.dev

@@ -95,6 +95,9 @@ class Settings(BaseModel):
     max_first: Annotated[int, Ge(1), Le(20_100)] = Field(
         default=1_000, description="The highest `first` of a connection."
     )
+    max_pages_at_once: Count = Field(
+        default=20, description="How many pages of the upstream's lists one request reads at the same time."
+    )
     max_documents: Count = Field(default=1_000, description="How many parsed GraphQL documents are kept.")
     max_header_line_kilobytes: Count = Field(
         default=64, description="The largest header of a request, and the longest URL, in KiB."

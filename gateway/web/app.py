@@ -91,7 +91,7 @@ def create_app(
     held_key = own_key(settings, secret, clock)
     endpoint = GraphQLEndpoint(
         executor(settings),
-        Services(tasks, snapshots, max_first=settings.max_first),
+        Services(tasks, snapshots, max_first=settings.max_first, pages_at_once=settings.max_pages_at_once),
         callers(settings, secret, clock, held_key),
         RequestReader(max_octets=settings.max_body_kilobytes * KIBI, max_depth=settings.max_json_depth),
         persisted_documents(settings),
