@@ -1,6 +1,7 @@
 """A listing of the upstream, read by pages for a caller."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Generic
 
 from gateway.cache.blocks import Blocks
@@ -12,7 +13,8 @@ from gateway.listing.report import Report
 from gateway.paging import cursor as cursors
 from gateway.paging.plan import BlockPlan, ExactPlan, Plan, SignedPlan, reach
 from gateway.paging.window import Span, Window
-from gateway.upstream.client import Filters, UpstreamClient
+from gateway.upstream.calls import Upstream
+from gateway.upstream.client import Filters
 from gateway.upstream.endpoints import Endpoint
 from gateway.upstream.models import Answer, RowModel, UnreadableRow
 
@@ -22,7 +24,7 @@ class Listing(Generic[RowModel]):
 
     Args:
         endpoint: The listing, as the upstream has it.
-        client: Reads it.
+        upstream: Reads it.
         blocks: Remembers it; None where nothing is to be remembered.
         clock: Seconds since the epoch.
         secret: Keys the cache's digests.
@@ -32,7 +34,7 @@ class Listing(Generic[RowModel]):
     def __init__(
         self,
         endpoint: Endpoint[RowModel],
-        client: UpstreamClient,
+        upstream: Upstream,
         blocks: Blocks[Answer[RowModel]] | None,
         *,
         clock: Callable[[], float],
@@ -40,7 +42,7 @@ class Listing(Generic[RowModel]):
         search_calls: int,
     ) -> None:
         self._endpoint: Endpoint[RowModel] = endpoint
-        self._client = client
+        self._upstream = upstream
         self._blocks: Blocks[Answer[RowModel]] | None = blocks
         self._clock = clock
         self._secret = secret
@@ -85,10 +87,16 @@ class Listing(Generic[RowModel]):
     async def _read(
         self, filters: Filters, span: Span, caller: Caller, report: Report, *, now: bool
     ) -> Reading[RowModel | UnreadableRow]:
-        async def fetch() -> Answer[RowModel]:
-            report.upstream_calls += 1
-            credential = caller.credential
-            return await self._client.read(self._endpoint, caller.project_id, filters, span, credential.authorise)
+        async def fetch(*, background: bool = False) -> Answer[RowModel]:
+            return await self._upstream.read(
+                self._endpoint,
+                caller.project_id,
+                filters,
+                span,
+                caller.credential,
+                background=background,
+                on_call=report.count_call,
+            )
 
         scope = caller.credential.scope
         if self._blocks is None or scope is None:
@@ -96,7 +104,8 @@ class Listing(Generic[RowModel]):
         else:
             named = (part for name in sorted(filters) for part in (name, filters[name]))
             where = (caller.project_id, self._endpoint.name, str(span.offset), str(span.limit))
-            block = await self._blocks.read(cache_key(self._secret, scope, *where, *named), fetch, now=now)
+            key = cache_key(self._secret, scope, *where, *named)
+            block = await self._blocks.read(key, fetch, now=now, refresh=partial(fetch, background=True))
             answer, read_at, remembered, stale = block.value, block.read_at, block.remembered, block.stale
         report.add_window(read_at, stale=stale, shareable=scope is not None)
         return Reading(Window(span, answer.total, answer.rows, read_at), remembered)

@@ -10,7 +10,6 @@ import httpx
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 
-from gateway import __version__
 from gateway.cache.blocks import Blocks
 from gateway.cache.freshness import Freshness
 from gateway.cache.single_flight import SingleFlight
@@ -21,13 +20,12 @@ from gateway.graph.execution import Executor
 from gateway.graph.schema import build_schema
 from gateway.listing.listing import Listing
 from gateway.settings import Settings
-from gateway.upstream.client import UpstreamClient
 from gateway.upstream.endpoints import SNAPSHOTS, THUMBNAIL_TASKS, Endpoint
 from gateway.upstream.models import Answer, RowModel
-from gateway.upstream.transport import ExactTransport
 from gateway.web.graphiql import GraphiQL
 from gateway.web.graphql_http import GraphQLEndpoint
 from gateway.web.probes import probe_routes
+from gateway.web.upstream import build_upstream
 
 MEBI = 1 << 20
 
@@ -58,26 +56,22 @@ def create_app(
         routes: What else is served.
     """
     secret = settings.cache_secret.get_secret_value().encode() if settings.cache_secret else secrets.token_bytes(32)
-    client = UpstreamClient(
-        transport
-        or ExactTransport(
-            max_connections=settings.upstream_connections, connect_timeout=settings.upstream_connect_seconds
-        ),
-        origin=settings.upstream_url,
-        timeout=settings.upstream_timeout_seconds,
-        max_answer_octets=settings.upstream_max_answer_megabytes * MEBI,
-        user_agent=f"vod-graphql-gateway/{__version__}",
-    )
+    upstream = build_upstream(settings, transport, clock)
     kept = store or MemoryStore(max_entries=settings.cache_max_entries, max_octets=settings.cache_max_megabytes * MEBI)
-    freshness = Freshness(settings.cache_fresh_seconds, settings.cache_stale_seconds, settings.cache_error_seconds)
+    freshness = Freshness(
+        settings.cache_fresh_seconds,
+        settings.cache_stale_seconds,
+        settings.cache_error_seconds,
+        early=settings.cache_early_percent / 100,
+    )
     flights = SingleFlight()
 
     def listing(endpoint: Endpoint[RowModel]) -> Listing[RowModel]:
         blocks: Blocks[Answer[RowModel]] | None = None
         if settings.cache != "off":
             value_type = Answer[endpoint.row_type]  # type: ignore[name-defined]  # a type that exists at run time only
-            blocks = Blocks(kept, flights, freshness, clock, value_type)
-        return Listing(endpoint, client, blocks, clock=clock, secret=secret, search_calls=settings.search_calls)
+            blocks = Blocks(kept, flights, freshness, clock, value_type, patience=settings.cache_patience_seconds)
+        return Listing(endpoint, upstream, blocks, clock=clock, secret=secret, search_calls=settings.search_calls)
 
     tasks, snapshots = listing(THUMBNAIL_TASKS), listing(SNAPSHOTS)
     page = (graphiql or GraphiQL()) if settings.graphiql else None
@@ -101,7 +95,7 @@ def create_app(
             await tasks.aclose()
             await snapshots.aclose()
             await kept.aclose()
-            await client.aclose()
+            await upstream.aclose()
 
     files = [page.assets] if page else []
     return Starlette(routes=[Route("/graphql", endpoint), *files, *probe_routes(), *routes], lifespan=lifespan)

@@ -22,6 +22,7 @@ from gateway.web.cache_headers import NO_STORE, age_of_stale, cache_headers
 from gateway.web.graphiql import GraphiQL
 from gateway.web.graphql_request import GraphQLRequest, HttpError, from_body, from_query
 from gateway.web.negotiation import GRAPHQL_RESPONSE, choose_media_type, prefers_html
+from gateway.web.retry_after import retry_after
 
 METHODS = ("GET", "POST")
 
@@ -97,7 +98,7 @@ class GraphQLEndpoint:
         if (age := age_of_stale(context.report, now)) is not None:
             answer["extensions"] = {"stale": {"ageSeconds": age}}
         headers = cache_headers(context.report, failed=bool(outcome.errors), fresh_seconds=self._fresh_seconds, now=now)
-        return _response(200, answer, media_type, headers)
+        return _response(200, answer, media_type, {**headers, **retry_after(outcome)})
 
     async def _read(self, request: Request) -> GraphQLRequest:
         if request.method == "POST":
