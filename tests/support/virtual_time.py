@@ -41,4 +41,3 @@ def run(main: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     """Runs a coroutine to its end in virtual time."""
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         return runner.run(main())
-
