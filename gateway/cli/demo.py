@@ -19,7 +19,7 @@ def demo(host: str, port: int, size: int) -> None:
     from gateway.emulator import Emulator, Tenant
     from gateway.settings import load
     from gateway.web import server
-    from gateway.web.app import create_app
+    from gateway.web.app import create_app, request_limits
     from gateway.web.demo_page import demo_routes
     from gateway.web.graphiql import GraphiQL
 
@@ -44,4 +44,4 @@ def demo(host: str, port: int, size: int) -> None:
             Route("/snapshot/{picture:path}", emulator.app),  # the pictures' urls point at the demo itself
         ],
     )
-    server.serve(app, host=host, port=port, on_listening=announce)
+    server.serve(app, limits=request_limits(settings), host=host, port=port, on_listening=announce)
