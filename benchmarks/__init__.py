@@ -1,1 +1,1 @@
-"""What the gateway costs and what it saves, measured."""
+"""What the gateway costs and what it saves, measured; each module is one: `python -m benchmarks.NAME`."""

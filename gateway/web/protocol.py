@@ -135,6 +135,10 @@ class BoundedProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         self._refuse(400, "This is no HTTP request.", Reason.MALFORMED_HTTP)
 
+    @override
+    def _unsupported_upgrade_warning(self) -> None:
+        """Says nothing: a stranger's `Upgrade` is ignored (RFC 9110, section 7.8), and must not fill the log."""
+
     def _count(self, octets: int) -> None:
         self._head += octets
         self._unparsed = 0

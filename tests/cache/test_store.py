@@ -65,7 +65,7 @@ class Bounded(RuleBasedStateMachine):
 
 
 TestBounded = Bounded.TestCase
-TestBounded.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestBounded.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
 
 
 async def test_two_stores_share_nothing() -> None:

@@ -19,7 +19,8 @@ from tests.support.served import served
 ACCESS_TOKEN = "access-token-number-one"
 QUERY = "query Q($id: ID) { thumbnailTasks(assetId: $id, taskId: $id, first: 3) { nodes { taskId } totalCount } }"
 LONG = ("é~ /+&=%" + string.printable[:94].replace("\\", "") + "日本" * 500)[:1024]
-IDS = ["a b+c/~é=&*", LONG, "%2F", "a#b?c", ";:@$,!'()[]", "😀"]
+IDS = ["a b+c/~é=&*", LONG, "%2F", "a#b?c", "😀"]
+assert len(LONG) == 1024
 KINDS = ["token", "signature", "temporary signature", "held key", "held temporary key"]
 KEPT_OUT = {
     "Cookie": "session=of-the-caller",
@@ -63,13 +64,13 @@ def headers(kind: str, upstream: str, target: str) -> dict[str, str]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_odd_ids_arrive_byte_for_byte(kind: str) -> None:
     """RFC 3986, upper-case hexadecimal, sorted; what is signed is what is sent, or the upstream would refuse it."""
-    with gateway(Clock(), held(kind)) as (emulator, upstream, url):
+    with gateway(Clock(), held(kind)) as (emulator, upstream, url), httpx.Client() as client:
         for value in IDS:
             emulator.journal.clear()
             written = quote(value, safe="-_.~")
             limit = 4 if "held" not in kind and kind != "token" else 100
             target = f"/v1/{PROJECT}/asset/thumbnails?asset_id={written}&limit={limit}&offset=0&task_id={written}"
-            answer = httpx.post(
+            answer = client.post(
                 url, json={"query": QUERY, "variables": {"id": value}}, headers=headers(kind, upstream, target)
             )
             assert answer.json() == {"data": {"thumbnailTasks": {"nodes": [], "totalCount": 0}}}

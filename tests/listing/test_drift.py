@@ -9,7 +9,7 @@ from tests.listing.drift_machine import Drift, alike, some_without_id
 from tests.listing.wrong_readers import TrustsBlocks, TrustsEarlierRows, TrustsOffsets, TrustsTotals
 from tests.support.replica import WatchedReader
 
-FULL = 1_500
+FULL = 1_200
 
 
 def run(machine: type[Drift], examples: int) -> None:
@@ -21,7 +21,7 @@ def run(machine: type[Drift], examples: int) -> None:
             stateful_step_count=40,
             deadline=None,
             database=None,
-            derandomize=examples < FULL,
+            derandomize=examples <= FULL // 10,
             suppress_health_check=list(HealthCheck),
         ),
     )

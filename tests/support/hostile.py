@@ -99,13 +99,13 @@ def _http() -> Iterator[Hostile]:
     yield Hostile("a bad chunk size", (head(Transfer_Encoding="chunked") + b"zz\r\n{}\r\n",), 400, BAD)
     yield Hostile("octets outside ASCII in the path", (head("GET", "/gr\udcff"),), 400, BAD, "MALFORMED_HTTP")
     yield Hostile("CONNECT", (b"CONNECT evil.test:443 HTTP/1.1\r\nHost: evil.test\r\n\r\n",), 400, BAD)
-    yield Hostile("an asterisk as target", (head("OPTIONS", "*"),), 400, BAD, "MALFORMED_HTTP")
+    yield Hostile("an asterisk as target", (head("OPTIONS", "*"),), 404)
     yield Hostile("another path", (head("GET", "/../../etc/passwd"),), 404)
     yield Hostile("a slash behind the path", (head("GET", "/graphql/", Host="evil.test"),), 404)
     for method in ("PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"):
         code = None if method == "HEAD" else BAD
         yield Hostile(f"the method {method}", (head(method),), 405, code, "METHOD_NOT_ALLOWED" if code else None)
-    yield Hostile("an upgrade to WebSocket", post("{}", Connection="Upgrade", Upgrade="websocket"), 422, BAD, MALFORMED)
+    yield Hostile("an upgrade to WebSocket", post("{}", Connection="Upgrade", Upgrade="websocket"), 400, BAD, MALFORMED)
     trailer = b"2\r\n{}\r\n0\r\nX-Auth-Token: other\r\n\r\n"
     yield Hostile("a credential as trailer", (head(Transfer_Encoding="chunked") + trailer,), 422, BAD, MALFORMED)
     trailers = b"0\r\n" + b"X-Much: " + b"x" * 60_000 + b"\r\n"
@@ -122,8 +122,8 @@ def _heads() -> Iterator[Hostile]:
     yield Hostile("a URL of 5 MB", get("query=" + "x" * 5_000_000), 414, BAD, "URL_TOO_LONG")
     yield Hostile("a token beyond the vendor's limit", (ask_with_token("t" * 40_000)), 400, BAD, "INVALID_CREDENTIAL")
     yield Hostile("two tokens", post_with_two_tokens(), 400, BAD, "INVALID_CREDENTIAL")
-    ranges = ",".join(f"text/x{number};q=0.{number % 10}" for number in range(4_000))
-    yield Hostile("4 000 media ranges", post('{"query":"{__typename}"}', Accept=ranges), 406, BAD, "NOT_ACCEPTABLE")
+    ranges = ",".join(f"text/x{number};q=0.{number % 10}" for number in range(3_500))
+    yield Hostile("3 500 media ranges", post('{"query":"{__typename}"}', Accept=ranges), 406, BAD, "NOT_ACCEPTABLE")
     yield Hostile("Accept of another type", post("{}", Accept="text/html"), 406, BAD, "NOT_ACCEPTABLE")
     yield Hostile("Accept of another charset", post("{}", Accept="application/json;charset=latin1"), 406, BAD)
     yield Hostile("a weight that is no number", post("{}", Accept="application/json;q=NaN"), 406, BAD)
@@ -336,8 +336,8 @@ def _values() -> Iterator[Hostile]:
     yield Hostile("a variable of 300 digits", ask(count, {"n": 10**300}), 422, INVALID)
     yield Hostile("a variable of the wrong kind", ask(count, {"n": {"a": ["x" * 50_000]}}), 422, INVALID)
     yield Hostile(
-        "a list of 40 000 variables",
-        ask("query($n:[Int]){thumbnailTasks(first:1){totalCount @include(if:true)}}", {"n": list(range(40_000))}),
+        "a variable of 80 000 items",
+        ask("query($n:[Int]){thumbnailTasks(first:1){totalCount @include(if:true)}}", {"n": [1] * 80_000}),
         422,
         INVALID,
     )

@@ -98,7 +98,8 @@ async def exchange(port: int, *parts: bytes, patience: float = 20) -> RawAnswer 
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             start, *lines = head.rstrip().split("\r\n")
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-            body = await reader.readexactly(int(headers.get("content-length", "0")))
+            length = 0 if parts[0].startswith(b"HEAD") else int(headers.get("content-length", "0"))
+            body = await reader.readexactly(length)
             return RawAnswer(int(start.split()[1]), headers, body)
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
