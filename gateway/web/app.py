@@ -11,34 +11,28 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from gateway.cache.blocks import Blocks
-from gateway.cache.freshness import Freshness
 from gateway.cache.key import KeyFunction, cache_key
-from gateway.cache.single_flight import SingleFlight
-from gateway.cache.store import MemoryStore, Store
+from gateway.cache.store import Store
 from gateway.credentials.kinds import Kind
 from gateway.graph.context import Services
-from gateway.listing.listing import Listing
 from gateway.settings import Settings
-from gateway.upstream.endpoints import SNAPSHOTS, THUMBNAIL_TASKS, Endpoint
-from gateway.upstream.models import Answer, RowModel
 from gateway.web.cors import cors
 from gateway.web.graphiql import GraphiQL
 from gateway.web.graphql_http import GraphQLEndpoint
 from gateway.web.graphql_request import RequestReader
+from gateway.web.listings import build_listings
 from gateway.web.parts import (
     KIBI,
-    MEBI,
     answer_writer,
     callers,
     executor,
     gate,
     own_key,
     persisted_documents,
-    upstream_client,
 )
 from gateway.web.probes import probe_routes
 from gateway.web.security_headers import SecurityHeaders
+from gateway.web.upstream import build_upstream
 
 
 class State(TypedDict):
@@ -72,26 +66,18 @@ def create_app(
         SettingsError: The manifest of trusted documents cannot be read.
     """
     secret = settings.cache_secret.get_secret_value().encode() if settings.cache_secret else secrets.token_bytes(32)
-    client = upstream_client(settings, transport)
-    kept = store or MemoryStore(max_entries=settings.cache_max_entries, max_octets=settings.cache_max_megabytes * MEBI)
-    freshness = Freshness(settings.cache_fresh_seconds, settings.cache_stale_seconds, settings.cache_error_seconds)
-    flights = SingleFlight()
-
-    def listing(endpoint: Endpoint[RowModel]) -> Listing[RowModel]:
-        blocks: Blocks[Answer[RowModel]] | None = None
-        if settings.cache != "off":
-            value_type = Answer[endpoint.row_type]  # type: ignore[name-defined]  # a type that exists at run time only
-            blocks = Blocks(kept, flights, freshness, clock, value_type)
-        return Listing(
-            endpoint, client, blocks, clock=clock, secret=secret, search_calls=settings.search_calls, make_key=make_key
-        )
-
-    tasks, snapshots = listing(THUMBNAIL_TASKS), listing(SNAPSHOTS)
+    upstream = build_upstream(settings, transport, clock)
+    listings = build_listings(settings, upstream, store, clock=clock, secret=secret, make_key=make_key)
     page = (graphiql or GraphiQL()) if settings.graphiql else None
     held_key = own_key(settings, secret, clock)
     endpoint = GraphQLEndpoint(
         executor(settings),
-        Services(tasks, snapshots, max_first=settings.max_first, pages_at_once=settings.max_pages_at_once),
+        Services(
+            listings.tasks,
+            listings.snapshots,
+            max_first=settings.max_first,
+            pages_at_once=settings.max_pages_at_once,
+        ),
         callers(settings, secret, clock, held_key),
         RequestReader(max_octets=settings.max_body_kilobytes * KIBI, max_depth=settings.max_json_depth),
         persisted_documents(settings),
@@ -106,10 +92,7 @@ def create_app(
         try:
             yield {"ready": True}
         finally:
-            await tasks.aclose()
-            await snapshots.aclose()
-            await kept.aclose()
-            await client.aclose()
+            await listings.aclose()
 
     files = [page.assets] if page else []
     app = Starlette(

@@ -2,9 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-import httpx
-
-from gateway import __version__
 from gateway.cache.recent import Recent
 from gateway.credentials.admission import Admission, read_access_tokens
 from gateway.credentials.held_key import HeldKey
@@ -18,8 +15,6 @@ from gateway.graph.limits import DocumentLimits
 from gateway.graph.prices import field_prices
 from gateway.graph.schema import build_schema
 from gateway.settings import Settings, SettingsError
-from gateway.upstream.client import UpstreamClient
-from gateway.upstream.transport import ExactTransport
 from gateway.web.graphql_answer import AnswerWriter
 from gateway.web.limits import Gate
 from gateway.web.persisted import ManifestError, PersistedDocuments, read_manifest
@@ -27,20 +22,6 @@ from gateway.web.protocol import RequestLimits
 
 KIBI = 1 << 10
 MEBI = 1 << 20
-
-
-def upstream_client(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> UpstreamClient:
-    """What reads the REST API, by default over aiohttp."""
-    return UpstreamClient(
-        transport
-        or ExactTransport(
-            max_connections=settings.upstream_connections, connect_timeout=settings.upstream_connect_seconds
-        ),
-        origin=settings.upstream_url,
-        timeout=settings.upstream_timeout_seconds,
-        max_answer_octets=settings.upstream_max_answer_megabytes * MEBI,
-        user_agent=f"vod-graphql-gateway/{__version__}",
-    )
 
 
 def request_limits(settings: Settings) -> RequestLimits:

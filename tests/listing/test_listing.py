@@ -24,9 +24,10 @@ from gateway.listing.listing import Listing
 from gateway.listing.reader import Page
 from gateway.listing.report import Report
 from gateway.listing.signed import list_fingerprint
-from gateway.upstream.client import UpstreamClient
+from gateway.settings import load
 from gateway.upstream.endpoints import SNAPSHOTS, THUMBNAIL_TASKS
 from gateway.upstream.models import Answer, TaskRow
+from gateway.web.upstream import build_upstream
 from tests.support.house import PROJECT, TOKEN, Clock
 
 OTHER_PROJECT = "fedcba9876543210fedcba9876543210"
@@ -87,15 +88,14 @@ async def open_desk(*, cache: bool = True, size: int = 250) -> AsyncIterator[Des
     ]
     emulator = Emulator(tenants, clock=clock)
     transport = httpx.ASGITransport(emulator.app)
-    client = UpstreamClient(
-        transport, origin="http://127.0.0.1", timeout=5, max_answer_octets=1 << 20, user_agent="test"
-    )
+    settings = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=PROJECT)
+    upstream = build_upstream(settings, transport, clock)
     store = MemoryStore(max_entries=1_000, max_octets=1 << 26)
     blocks: Blocks[Answer[TaskRow]] = Blocks(store, SingleFlight(), Freshness(10, 0, 0), clock, Answer[TaskRow])
-    listing = Listing(THUMBNAIL_TASKS, client, blocks if cache else None, clock=clock, secret=SECRET, search_calls=4)
+    listing = Listing(THUMBNAIL_TASKS, upstream, blocks if cache else None, clock=clock, secret=SECRET, search_calls=4)
     yield Desk(emulator, clock, listing)
     await listing.aclose()
-    await client.aclose()
+    await upstream.aclose()
 
 
 async def test_a_token_reads_blocks() -> None:
