@@ -1,0 +1,84 @@
+import { useQuery } from "@apollo/client/react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { TasksDocument, type TasksQuery } from "./operations";
+import { type Problem, problemOf } from "./problem";
+import { mayAsk, type Session, useAccess } from "./session";
+
+export const PAGE_SIZE = 12;
+
+export type Edge = NonNullable<TasksQuery["thumbnailTasks"]>["edges"][number];
+
+export interface Tasks {
+  readonly edges: readonly Edge[];
+  readonly totalCount: number | null;
+  readonly truncated: boolean;
+  readonly hasMore: boolean;
+  readonly busy: boolean;
+  /** What kept the page that was asked for last from coming. */
+  readonly problem: Problem | null;
+  /** Asks for the next page; nothing where there is none, or while another is on its way. */
+  more(): void;
+  /** Asks once more for what failed. */
+  again(): void;
+  /** Forgets the list and reads it from its beginning. */
+  restart(): void;
+}
+
+/** The list, page by page. Row errors leave a null node in its place; a page that failed can be asked for again. */
+export function useTasks(session: Session): Tasks {
+  const access = useAccess(session);
+  const { data, error, loading, fetchMore, refetch } = useQuery(TasksDocument, {
+    variables: { first: PAGE_SIZE },
+    errorPolicy: "all",
+    notifyOnNetworkStatusChange: true,
+  });
+  const [failure, setFailure] = useState<Problem | null>(null);
+  const underWay = useRef(false);
+
+  const list = data?.thumbnailTasks;
+  const endCursor = list?.pageInfo.endCursor;
+  const hasMore = list?.pageInfo.hasNextPage ?? false;
+  const problem = failure ?? (list || !error ? null : problemOf(error));
+
+  const ask = useCallback(async (question: () => Promise<{ data?: unknown; error?: unknown }>) => {
+    if (underWay.current) return;
+    underWay.current = true;
+    setFailure(null);
+    try {
+      const answer = await question();
+      const answered = (answer.data as TasksQuery | undefined)?.thumbnailTasks;
+      if (!answered) setFailure(problemOf(answer.error));
+    } catch (thrown) {
+      setFailure(problemOf(thrown));
+    } finally {
+      underWay.current = false;
+    }
+  }, []);
+
+  const restart = useCallback(() => void ask(() => refetch()), [ask, refetch]);
+  const next = useCallback(
+    () => void ask(() => fetchMore({ variables: { after: endCursor }, errorPolicy: "all" })),
+    [ask, endCursor, fetchMore],
+  );
+  const again = list ? next : restart;
+
+  const retry = useRef(again);
+  retry.current = problem ? again : () => {};
+  useEffect(() => {
+    if (access.round > 1) retry.current();
+  }, [access.round]);
+
+  return {
+    edges: list?.edges ?? [],
+    totalCount: list?.totalCount ?? null,
+    truncated: list?.truncated ?? false,
+    hasMore,
+    busy: loading,
+    problem,
+    more: () => {
+      if (hasMore && !problem && !loading && mayAsk(access)) next();
+    },
+    again,
+    restart,
+  };
+}
