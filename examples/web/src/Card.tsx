@@ -12,10 +12,11 @@ interface Props {
   problem: Problem | undefined;
   onSeen: () => void;
   onRetry: () => void;
+  onRestart: () => void;
   onOpen: (task: TaskFragment) => void;
 }
 
-export const Card = memo(function Card({ task, position, pictures, problem, onSeen, onRetry, onOpen }: Props) {
+export const Card = memo(function Card({ task, position, pictures, problem, onSeen, onRetry, onRestart, onOpen }: Props) {
   const self = useRef<HTMLLIElement>(null);
   const seen = useSeen(self);
   useEffect(() => {
@@ -25,7 +26,7 @@ export const Card = memo(function Card({ task, position, pictures, problem, onSe
   return (
     <li className="card" ref={self}>
       <div className="frame">
-        <Frame task={task} pictures={pictures} problem={problem} onRetry={onRetry} onOpen={onOpen} />
+        <Frame {...{ task, pictures, problem, onRetry, onRestart, onOpen }} />
       </div>
       <div className="caption">
         <h2>
@@ -47,26 +48,32 @@ function sameCard(before: Props, after: Props): boolean {
     before.pictures === after.pictures &&
     before.problem?.code === after.problem?.code &&
     before.onOpen === after.onOpen &&
+    before.onRestart === after.onRestart &&
     before.position === after.position
   );
 }
 
-type FrameProps = Pick<Props, "task" | "pictures" | "problem" | "onRetry" | "onOpen">;
+type FrameProps = Pick<Props, "task" | "pictures" | "problem" | "onRetry" | "onRestart" | "onOpen">;
 
-function Frame({ task, pictures, problem, onRetry, onOpen }: FrameProps) {
+/** Problems that the page's notice tells of, and that end by themselves. */
+const PASSING = new Set(["PAUSED", "RATE_LIMITED", "UNAUTHENTICATED"]);
+/** Problems of a list that is out of date. */
+const OUTDATED = new Set(["MOVED", "STALE_CURSOR"]);
+
+function Frame({ task, pictures, problem, onRetry, onRestart, onOpen }: FrameProps) {
   if (!task.taskId) return <p className="remark">The platform gave this task no id, so its pictures cannot be asked for.</p>;
   const shown = pictures?.edges.flatMap(({ node }) => (node ? [node] : []));
   if (shown?.length) return <Film task={task} pictures={shown} onOpen={onOpen} />;
   if (shown) return <p className="remark">This task took no pictures.</p>;
   if (!problem) return <div className="waiting" aria-hidden="true" />;
-  if (problem.code === "RATE_LIMITED" || problem.code === "UNAUTHENTICATED") {
-    return <p className="remark">Pictures will follow.</p>;
-  }
+  if (PASSING.has(problem.code)) return <p className="remark">Pictures will follow.</p>;
+  const outdated = OUTDATED.has(problem.code);
   return (
     <div className="remark">
       <p>{problem.text}</p>
-      <button type="button" className="button small" onClick={onRetry}>
-        Try again<span className="unseen"> for the pictures of task {nameOf(task)}</span>
+      <button type="button" className="button small" onClick={outdated ? onRestart : onRetry}>
+        {outdated ? "Start again from the top" : "Try again"}
+        {!outdated && <span className="unseen"> for the pictures of task {nameOf(task)}</span>}
       </button>
     </div>
   );

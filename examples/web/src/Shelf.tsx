@@ -12,11 +12,12 @@ interface Props {
   /** How many rows stand before. */
   start: number;
   session: Session;
+  onRestart: () => void;
   onOpen: (task: TaskFragment) => void;
 }
 
 /** A run of rows whose pictures are asked for together, once one of them is looked at. */
-export function Shelf({ edges, after, start, session, onOpen }: Props) {
+export function Shelf({ edges, after, start, session, onRestart, onOpen }: Props) {
   const [wanted, setWanted] = useState(false);
   const want = useCallback(() => setWanted(true), []);
   const pictures = usePictures(edges, after, wanted, session);
@@ -30,6 +31,7 @@ export function Shelf({ edges, after, start, session, onOpen }: Props) {
         problem={pictures.problemOf(node.id)}
         onSeen={want}
         onRetry={pictures.again}
+        onRestart={onRestart}
         onOpen={onOpen}
       />
     ) : (

@@ -20,7 +20,9 @@ export function Viewer({ task, taskId, session, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [index, setIndex] = useState(0);
   const { pictures, total, failed, again, near } = useAllPictures(taskId, session);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
   useEffect(() => near(index), [near, index]);
 
   const go = (to: number) => setIndex(Math.min(pictures.length - 1, Math.max(0, to)));
@@ -104,7 +106,9 @@ function Step({ label, path, disabled, onClick }: { label: string; path: string;
 
 function Strip({ pictures, index, onPick }: { pictures: PictureFragment[]; index: number; onPick: (index: number) => void }) {
   const current = useRef<HTMLButtonElement>(null);
-  useEffect(() => current.current?.scrollIntoView({ block: "nearest", inline: "center" }), [index, pictures.length]);
+  useEffect(() => {
+    current.current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [index, pictures.length]);
   return (
     <ol className="strip" aria-label="All pictures">
       {pictures.map(({ url, offsetSeconds }, place) => (

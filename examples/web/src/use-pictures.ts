@@ -57,10 +57,14 @@ export function usePictures(edges: readonly Edge[], after: string | null, wanted
   });
   return {
     of: (id) => found.get(id),
-    problemOf: (id) => failed.get(id) ?? (answered && !loading && !found.has(id) ? MOVED : whole),
+    problemOf: (id) => {
+      if (!begun) return free ? undefined : PAUSED;
+      return failed.get(id) ?? (answered && !loading && !found.has(id) ? MOVED : whole);
+    },
     busy: loading,
     again: () => void refetch(),
   };
 }
 
+const PAUSED: Problem = { code: "PAUSED", text: "Pictures will follow." };
 const MOVED: Problem = { code: "MOVED", text: "This task has moved in the list." };
