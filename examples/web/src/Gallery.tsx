@@ -18,10 +18,11 @@ export function Gallery({ session, home, tokenUrl }: Props) {
   const tasks = useTasks(session);
   const [open, setOpen] = useState<TaskFragment | null>(null);
   const close = useCallback(() => setOpen(null), []);
+  const { generation, restart: readAnew } = tasks;
   const restart = useCallback(() => {
     window.scrollTo({ top: 0 });
-    tasks.restart();
-  }, [tasks.restart]);
+    void readAnew();
+  }, [readAnew]);
   const shelves = Array.from({ length: Math.ceil(tasks.edges.length / PAGE_SIZE) }, (_, index) => index * PAGE_SIZE);
   const total = tasks.totalCount;
 
@@ -38,7 +39,7 @@ export function Gallery({ session, home, tokenUrl }: Props) {
         {shelves.map((start) => {
           const after = tasks.edges[start - 1]?.cursor ?? null;
           const edges = tasks.edges.slice(start, start + PAGE_SIZE);
-          return <Shelf key={after} {...{ edges, after, start, session }} onRestart={restart} onOpen={setOpen} />;
+          return <Shelf key={`${generation}/${after}`} {...{ edges, after, start, session }} onRestart={restart} onOpen={setOpen} />;
         })}
         {tasks.edges.length === 0 && tasks.busy && Array.from({ length: 8 }, (_, index) => <Ghost key={index} />)}
       </ul>

@@ -9,6 +9,8 @@ export const PAGE_SIZE = 12;
 export type Edge = NonNullable<TasksQuery["thumbnailTasks"]>["edges"][number];
 
 export interface Tasks {
+  /** Another number after each restart: what was built upon the list before is out of date. */
+  readonly generation: number;
   readonly edges: readonly Edge[];
   readonly totalCount: number | null;
   readonly truncated: boolean;
@@ -21,7 +23,7 @@ export interface Tasks {
   /** Asks once more for what failed. */
   again(): void;
   /** Forgets the list and reads it from its beginning. */
-  restart(): void;
+  restart(): Promise<void>;
 }
 
 /** The list, page by page. Row errors leave a null node in its place; a page that failed can be asked for again. */
@@ -33,6 +35,7 @@ export function useTasks(session: Session): Tasks {
     notifyOnNetworkStatusChange: true,
   });
   const [failure, setFailure] = useState<Problem | null>(null);
+  const [generation, setGeneration] = useState(0);
   const underWay = useRef(false);
 
   const list = data?.thumbnailTasks;
@@ -41,34 +44,39 @@ export function useTasks(session: Session): Tasks {
   const problem = failure ?? (list || !error ? null : problemOf(error));
 
   const ask = useCallback(async (question: () => Promise<{ data?: unknown; error?: unknown }>) => {
-    if (underWay.current) return;
+    if (underWay.current) return false;
     underWay.current = true;
     setFailure(null);
     try {
       const answer = await question();
       const answered = (answer.data as TasksQuery | undefined)?.thumbnailTasks;
       if (!answered) setFailure(problemOf(answer.error));
+      return answered != null;
     } catch (thrown) {
       setFailure(problemOf(thrown));
+      return false;
     } finally {
       underWay.current = false;
     }
   }, []);
 
-  const restart = useCallback(() => void ask(() => refetch()), [ask, refetch]);
+  const restart = useCallback(async () => {
+    if (await ask(() => refetch())) setGeneration((before) => before + 1);
+  }, [ask, refetch]);
   const next = useCallback(
-    () => void ask(() => fetchMore({ variables: { after: endCursor }, errorPolicy: "all" })),
+    () => ask(() => fetchMore({ variables: { after: endCursor }, errorPolicy: "all" })),
     [ask, endCursor, fetchMore],
   );
   const again = list ? next : restart;
 
   const retry = useRef(again);
-  retry.current = problem ? again : () => {};
+  retry.current = problem ? () => void again() : () => {};
   useEffect(() => {
     if (access.round > 1) retry.current();
   }, [access.round]);
 
   return {
+    generation,
     edges: list?.edges ?? [],
     totalCount: list?.totalCount ?? null,
     truncated: list?.truncated ?? false,
@@ -76,9 +84,9 @@ export function useTasks(session: Session): Tasks {
     busy: loading,
     problem,
     more: () => {
-      if (hasMore && !problem && !loading && mayAsk(access)) next();
+      if (hasMore && !problem && !loading && mayAsk(access)) void next();
     },
-    again,
+    again: () => void again(),
     restart,
   };
 }
