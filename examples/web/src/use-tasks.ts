@@ -69,7 +69,7 @@ export function useTasks(session: Session): Tasks {
   );
   const again = list ? next : restart;
 
-  const retry = useRef(again);
+  const retry = useRef<() => void>(() => {});
   retry.current = problem ? () => void again() : () => {};
   useEffect(() => {
     if (access.round > 1) retry.current();
