@@ -55,7 +55,7 @@ function sameCard(before: Props, after: Props): boolean {
 
 type FrameProps = Pick<Props, "task" | "pictures" | "problem" | "onRetry" | "onRestart" | "onOpen">;
 
-/** Problems that the page's notice tells of, and that end by themselves. */
+/** Problems that the page's notice tells of: an empty frame waits with it. */
 const PASSING = new Set(["PAUSED", "RATE_LIMITED", "UNAUTHENTICATED"]);
 /** Problems of a list that is out of date. */
 const OUTDATED = new Set(["MOVED", "STALE_CURSOR"]);
@@ -66,7 +66,7 @@ function Frame({ task, pictures, problem, onRetry, onRestart, onOpen }: FramePro
   if (shown?.length) return <Film task={task} pictures={shown} onOpen={onOpen} />;
   if (shown) return <p className="remark">This task took no pictures.</p>;
   if (!problem) return <div className="waiting" aria-hidden="true" />;
-  if (PASSING.has(problem.code)) return <p className="remark">Pictures will follow.</p>;
+  if (PASSING.has(problem.code)) return null;
   const outdated = OUTDATED.has(problem.code);
   return (
     <div className="remark">

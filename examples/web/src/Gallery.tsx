@@ -68,7 +68,7 @@ const HANDLED_BY_NOTICES = new Set(["UNAUTHENTICATED", "RATE_LIMITED"]);
 function ListEnd({ tasks, restart }: { tasks: ReturnType<typeof useTasks>; restart: () => void }) {
   const sentinel = useRef<HTMLDivElement>(null);
   useNear(sentinel, tasks.more);
-  const { problem, hasMore, busy, edges } = tasks;
+  const { problem, hasMore, busy, paused, edges } = tasks;
 
   return (
     <div className="list-end" ref={sentinel}>
@@ -82,12 +82,12 @@ function ListEnd({ tasks, restart }: { tasks: ReturnType<typeof useTasks>; resta
           )}
         </div>
       )}
-      {!problem && hasMore && (
+      {!problem && hasMore && !paused && (
         <button type="button" className="button" disabled={busy} onClick={tasks.more}>
           {busy ? "Loading…" : "Load more"}
         </button>
       )}
-      {!problem && !hasMore && !busy && <p className="quiet">{endText(edges.length, tasks.truncated)}</p>}
+      {!problem && !hasMore && !busy && !paused && <p className="quiet">{endText(edges.length, tasks.truncated)}</p>}
     </div>
   );
 }

@@ -66,5 +66,5 @@ export function usePictures(edges: readonly Edge[], after: string | null, wanted
   };
 }
 
-const PAUSED: Problem = { code: "PAUSED", text: "Pictures will follow." };
+const PAUSED: Problem = { code: "PAUSED", text: "The pictures will follow." };
 const MOVED: Problem = { code: "MOVED", text: "This task has moved in the list." };

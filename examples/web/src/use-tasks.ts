@@ -16,6 +16,8 @@ export interface Tasks {
   readonly truncated: boolean;
   readonly hasMore: boolean;
   readonly busy: boolean;
+  /** Nothing can be asked now: for want of a token or of quota. */
+  readonly paused: boolean;
   /** What kept the page that was asked for last from coming. */
   readonly problem: Problem | null;
   /** Asks for the next page; nothing where there is none, or while another is on its way. */
@@ -82,6 +84,7 @@ export function useTasks(session: Session): Tasks {
     truncated: list?.truncated ?? false,
     hasMore,
     busy: loading,
+    paused: !mayAsk(access),
     problem,
     more: () => {
       if (hasMore && !problem && !loading && mayAsk(access)) void next();
