@@ -3,16 +3,29 @@
 import os
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FilePath,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 PREFIX = "GATEWAY_"
 
 Seconds = Annotated[float, Gt(0), Le(86_400)]
 Count = Annotated[int, Ge(1), Le(10_000_000)]
+
+_ORIGIN = r"https?://[A-Za-z0-9.\[\]:-]+"
+_ACCESS_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{16,4096}=*(:[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64})*)?")
+_TAKEN_HEADERS = {"x-auth-token", "x-sdk-date", "x-security-token", "x-project-id", "host", "cookie", "accept"}
 
 
 class SettingsError(Exception):
@@ -36,12 +49,38 @@ class Settings(BaseModel):
     callers_choose_project: bool = Field(
         default=False, description="Whether a caller's `X-Project-Id` may name another project."
     )
+    credentials: str = Field(
+        default="token,presigned",
+        pattern=r"^(token|presigned|key)( *, *(token|presigned|key))*$",
+        description="The kinds of credential accepted: `token` (a caller's X-Auth-Token), `presigned` (a request that "
+        "the caller signed), `key` (the gateway's own key).",
+    )
+    access_key: SecretStr | None = Field(default=None, min_length=1, description="The AK of the gateway's own key.")
+    secret_key: SecretStr | None = Field(default=None, min_length=1, description="The SK of the gateway's own key.")
+    security_token: SecretStr | None = Field(
+        default=None, min_length=1, description="What a temporary key has to send along with its signatures."
+    )
+    access_tokens: SecretStr | None = Field(
+        default=None,
+        description="Who may use the gateway's own key: access tokens of at least 16 characters, separated by blanks, "
+        "each `TOKEN` for GATEWAY_PROJECT_ID or `TOKEN:PROJECT,PROJECT`.",
+    )
+    access_header: str = Field(
+        default="Authorization",
+        pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$",
+        description="Where callers send an access token: as `Bearer TOKEN` in `Authorization`, alone in any other "
+        "header.",
+    )
+    admit_everyone: bool = Field(
+        default=False,
+        description="Whether everyone who reaches the gateway may read with its own key, without any access token.",
+    )
     cache: str = Field(default="memory", pattern="^(memory|off)$", description="`memory`, or `off` to keep nothing.")
     cache_secret: SecretStr | None = Field(
         default=None,
         min_length=16,
         max_length=64,
-        description="Keys the digests that stand for credentials and questions, 16 to 64 characters. "
+        description="Keys the digests that stand for credentials and questions, 16 to 64 ASCII characters. "
         "Made up at every start where it is not set.",
     )
     cache_fresh_seconds: Seconds = Field(default=10, description="How long an answer of the upstream is fresh.")
@@ -57,7 +96,70 @@ class Settings(BaseModel):
         default=1_000, description="The highest `first` of a connection."
     )
     max_documents: Count = Field(default=1_000, description="How many parsed GraphQL documents are kept.")
+    max_header_line_kilobytes: Count = Field(
+        default=64, description="The largest header of a request, and the longest URL, in KiB."
+    )
+    max_headers_kilobytes: Count = Field(default=128, description="The largest head of a request, in KiB.")
     max_body_kilobytes: Count = Field(default=256, description="The largest request body, in KiB.")
+    request_seconds: Seconds = Field(
+        default=10, description="How long a whole request may take to arrive, from its first byte."
+    )
+    max_json_depth: Annotated[int, Ge(1), Le(200)] = Field(
+        default=64, description="How deep the JSON of a request may be nested."
+    )
+    max_document_kilobytes: Count = Field(default=64, description="The longest GraphQL document, in 1024 characters.")
+    max_tokens: Count = Field(default=2_000, description="The most tokens of a GraphQL document, comments included.")
+    max_depth: Annotated[int, Ge(1), Le(100)] = Field(
+        default=12, description="How deep an operation's fields may be nested; introspection may go to 20."
+    )
+    max_aliases: Count = Field(default=30, description="The most aliases of an operation.")
+    max_alias_length: Count = Field(default=128, description="The longest alias, in characters.")
+    max_root_fields: Count = Field(default=30, description="The most fields at the root of an operation.")
+    max_validation_steps: Count = Field(
+        default=10_000,
+        description="The most work that checking a document may take: its fields, each fragment written out where it "
+        "is used, and the comparisons of fields that share a name.",
+    )
+    max_cost: Count = Field(
+        default=100, description="The most upstream calls an operation may cost, as priced before it runs."
+    )
+    max_answer_fields: Count = Field(
+        default=100_000, description="The most fields an answer may hold, as counted before the operation runs."
+    )
+    deadline_seconds: Seconds = Field(
+        default=10, description="For a whole answer; all its upstream attempts share it, and what is late is an error."
+    )
+    max_concurrent_requests: Count = Field(default=100, description="How many requests are worked on at once.")
+    max_waiting_requests: Annotated[int, Ge(0), Le(1_000_000)] = Field(
+        default=100, description="How many more may wait for their turn; any further one is refused with 503."
+    )
+    queue_seconds: Seconds = Field(default=1, description="How long one may wait for its turn.")
+    partial_success_status: Literal[200, 294] = Field(
+        default=200,
+        description="The status of an answer with errors beside its data; 294 only goes to clients of "
+        "`application/graphql-response+json`.",
+    )
+    introspection: bool = Field(
+        default=True, description="Whether the schema may be asked for. Without it errors suggest no names either."
+    )
+    automatic_persisted_queries: bool = Field(
+        default=True, description="Whether a client may name a document by its digest once it has sent it."
+    )
+    max_persisted_queries: Count = Field(default=1_000, description="How many such documents are kept.")
+    max_persisted_megabytes: Count = Field(default=16, description="The most memory for them, in MiB of text.")
+    trusted_documents: FilePath | None = Field(
+        default=None,
+        description="A manifest of documents that clients name by `documentId`: Relay's persisted queries (a JSON "
+        "object of ids and texts), or Apollo's persisted query manifest.",
+    )
+    trusted_documents_only: bool = Field(
+        default=False, description="Whether documents that are not in the manifest are refused."
+    )
+    cors_origins: str = Field(
+        default="",
+        pattern=rf"^(\*|({_ORIGIN}(,{_ORIGIN})*)?)$",
+        description="The origins whose pages may ask from a browser, separated by commas; `*` for all.",
+    )
     search_calls: Annotated[int, Ge(0), Le(100)] = Field(
         default=4, description="The most upstream calls a page may spend on finding its place in a list that changed."
     )
@@ -78,6 +180,38 @@ class Settings(BaseModel):
             raise ValueError("has to be a scheme and a host, such as https://vod.REGION.example.com")
         return value.rstrip("/")
 
+    @field_validator("cache_secret")
+    @classmethod
+    def _key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().isascii():  # BLAKE2b takes 64 octets, not characters
+            raise ValueError("has to be ASCII")
+        return value
+
+    @field_validator("access_tokens")
+    @classmethod
+    def _access_tokens(cls, value: SecretStr | None) -> SecretStr | None:
+        entries = value.get_secret_value().split() if value else []
+        tokens = {entry.partition(":")[0] for entry in entries}
+        if value and (not entries or not all(_ACCESS_TOKEN.fullmatch(entry) for entry in entries)):
+            raise ValueError(
+                "has to be TOKEN or TOKEN:PROJECT,PROJECT with blanks between, tokens of 16 characters or more"
+            )
+        if len(tokens) < len(entries):
+            raise ValueError("names a token twice")
+        return value
+
+    @field_validator("access_header")
+    @classmethod
+    def _access_header(cls, value: str) -> str:
+        if value.lower() in _TAKEN_HEADERS:
+            raise ValueError("is a header with another meaning")
+        return value
+
+    @property
+    def credential_kinds(self) -> frozenset[str]:
+        """The kinds of credential accepted."""
+        return frozenset(kind.strip() for kind in self.credentials.split(","))
+
     @model_validator(mode="after")
     def _fit(self) -> "Settings":
         loopback = re.match(r"http://(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$", self.upstream_url)
@@ -85,8 +219,32 @@ class Settings(BaseModel):
             raise ValueError(
                 "GATEWAY_UPSTREAM_URL is plain http, which would show every token to the network; use https"
             )
-        if self.project_id is None and not self.callers_choose_project:
+        if self.project_id is None and not (self.callers_choose_project or self.access_tokens):
             raise ValueError("GATEWAY_PROJECT_ID is not set, and GATEWAY_CALLERS_CHOOSE_PROJECT is off")
+        if self.trusted_documents_only and self.trusted_documents is None:
+            raise ValueError("GATEWAY_TRUSTED_DOCUMENTS_ONLY is on, and GATEWAY_TRUSTED_DOCUMENTS names no manifest")
+        return self
+
+    @model_validator(mode="after")
+    def _key_fits(self) -> "Settings":
+        if (self.access_key is None) != (self.secret_key is None):
+            half = "GATEWAY_SECRET_KEY" if self.secret_key is None else "GATEWAY_ACCESS_KEY"
+            raise ValueError(f"{half} is not set, and a key has two halves")
+        accepted, held = "key" in self.credential_kinds, self.access_key is not None
+        if accepted and not held:
+            raise ValueError("GATEWAY_CREDENTIALS names `key`, but GATEWAY_ACCESS_KEY is not set")
+        if held and not accepted:
+            raise ValueError("GATEWAY_ACCESS_KEY is set, but GATEWAY_CREDENTIALS does not name `key`")
+        for name in ("security_token", "access_tokens", "admit_everyone"):
+            if getattr(self, name) and not held:
+                raise ValueError(f"{PREFIX}{name.upper()} is set, but there is no GATEWAY_ACCESS_KEY for it")
+        if held and not self.access_tokens and not self.admit_everyone:
+            raise ValueError(
+                "GATEWAY_ACCESS_KEY would let everyone read who reaches the gateway; set GATEWAY_ACCESS_TOKENS, "
+                "or GATEWAY_ADMIT_EVERYONE=true if that is meant"
+            )
+        if self.access_tokens and self.admit_everyone:
+            raise ValueError("GATEWAY_ADMIT_EVERYONE is on, which would make GATEWAY_ACCESS_TOKENS useless; set one")
         return self
 
 
@@ -101,13 +259,18 @@ def load(environment: Mapping[str, str] = os.environ, env_file: str | None = ".e
     Raises:
         SettingsError: One of them is unknown or bad, or one that is needed is missing.
     """
-    found = {**(dotenv_values(env_file) if env_file else {}), **environment}
-    values = {name[len(PREFIX) :].lower(): value for name, value in found.items() if name.startswith(PREFIX)}
+    values: dict[str, Any] = {**read(environment, env_file)}
     values |= {name: value for name, value in given.items() if value is not None}
     try:
         return Settings.model_validate(values)
     except ValidationError as problem:
         raise SettingsError(_first_problem(problem)) from None
+
+
+def read(environment: Mapping[str, str] = os.environ, env_file: str | None = ".env") -> dict[str, str | None]:
+    """What environment and file say, by field name, unchecked; the environment goes before the file."""
+    found = {**(dotenv_values(env_file) if env_file else {}), **environment}
+    return {name[len(PREFIX) :].lower(): value for name, value in found.items() if name.startswith(PREFIX)}
 
 
 def _first_problem(problem: ValidationError) -> str:

@@ -3,8 +3,12 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.house import House, open_house
+
+settings.register_profile("gate", deadline=None, derandomize=True)  # the same on every machine, however slow
+settings.load_profile("gate")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Blocks of the upstream's lists, remembered under the scope that may see them."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -12,6 +13,8 @@ from gateway.cache.key import scope_of
 from gateway.cache.single_flight import SingleFlight
 from gateway.cache.store import Store
 from gateway.errors import Forbidden, GatewayError, Unauthenticated, Unavailable
+
+_logger = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
 
@@ -119,6 +122,8 @@ class Blocks(Generic[Value]):
                 await self._flights.run(key, lambda: self._fetch(key, fetch))
             except GatewayError:
                 return  # nobody waits for it; whoever asks when the block is too old gets the error
+            except Exception:
+                _logger.exception("background refresh failed")
 
         if not self._flights.under_way(key):
             task = asyncio.create_task(refresh())

@@ -2,9 +2,18 @@
 
 import hashlib
 import struct
+from typing import Protocol
 
 FORMAT = "1"
 """Part of every key: entries of another format are never read."""
+
+
+class KeyFunction(Protocol):
+    """Makes a key; `cache_key` is the one."""
+
+    def __call__(self, secret: bytes, scope: str, /, *parts: str) -> str:
+        """The key for what was asked under a scope."""
+        ...
 
 
 def cache_key(secret: bytes, scope: str, *parts: str) -> str:

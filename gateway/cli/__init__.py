@@ -8,6 +8,7 @@ from gateway.cli.emulate import emulate
 from gateway.cli.schema import schema
 from gateway.cli.serve import serve
 from gateway.cli.settings import settings
+from gateway.cli.sign import sign
 
 
 @click.group()
@@ -16,5 +17,5 @@ def main() -> None:
     """A GraphQL gateway over the video-on-demand API's snapshot tasks."""
 
 
-for command in (serve, demo, emulate, schema, settings):
+for command in (serve, demo, emulate, schema, settings, sign):
     main.add_command(command)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from gateway.emulator import Emulator
+    from gateway.settings import Settings
 
 _PROJECT = "0123456789abcdef0123456789abcdef"
 _TOKEN = "demo-token"  # noqa: S105  made up, opens nothing but the demo's emulator
@@ -21,9 +22,12 @@ _TASKS = 1_234
 def demo(host: str, port: int, size: int) -> None:
     """Serve the gateway over an emulator of the upstream: to look around, without an account."""
     from gateway.emulator import Emulator, Tenant
+    from gateway.settings import load
     from gateway.web import server
+    from gateway.web.parts import request_limits
 
     emulator = Emulator([Tenant(_PROJECT, tokens=[_TOKEN], size=size)])
+    settings = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=_PROJECT, host=host, port=port)
 
     def announce(port: int) -> None:
         url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104  compared, not bound
@@ -34,32 +38,32 @@ def demo(host: str, port: int, size: int) -> None:
             """-d '{"query": "{ thumbnailTasks(first: 3) { totalCount nodes { taskId thumbnailCount } } }"}'"""
         )
 
-    server.serve(build_demo(emulator, token=_TOKEN), host=host, port=port, on_listening=announce)
+    app = build_demo(settings, emulator, token=_TOKEN)
+    server.serve(app, limits=request_limits(settings), host=host, port=port, on_listening=announce)
 
 
-def build_demo(emulator: "Emulator", *, token: str) -> "Starlette":
+def build_demo(settings: "Settings", emulator: "Emulator", *, token: str) -> "Starlette":
     """The gateway over an emulator, with pages to look at and the emulator's pictures, as one application.
 
     Args:
+        settings: The gateway's; their project is the emulator's.
         emulator: The upstream, with one project. Its `public_url`, where its pictures are, is the demo's address.
         token: One that the emulator accepts; the pages give it to everybody.
     """
     import httpx
     from starlette.routing import Route
 
-    from gateway.settings import load
     from gateway.web.app import create_app
     from gateway.web.demo_page import demo_routes
     from gateway.web.gallery import gallery_routes
     from gateway.web.graphiql import GraphiQL
 
-    (project,) = emulator.projects
     return create_app(
-        load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=project),
+        settings,
         transport=httpx.ASGITransport(emulator.app),
         graphiql=GraphiQL(token_url="demo/token.json", home="./"),  # noqa: S106  an address, not a token
         routes=[
-            *demo_routes(token=token, project_id=project, gallery_url="gallery"),
+            *demo_routes(token=token, project_id=emulator.projects[0], gallery_url="gallery"),
             *gallery_routes(pictures_from=lambda: emulator.public_url),
             Route("/snapshot/{picture:path}", emulator.app),  # the pictures' urls point at the demo itself
         ],

@@ -10,6 +10,8 @@ import click
 @click.option("--file", "path", default="schema.graphql", show_default=True, help="The committed schema.")
 def schema(*, check: bool, path: str) -> None:
     """Print the schema, or check the committed one against it."""
+    from graphql import GraphQLError
+
     from gateway.graph.schema import build_schema, print_schema
 
     text = print_schema(build_schema())
@@ -23,7 +25,11 @@ def schema(*, check: bool, path: str) -> None:
     if committed == text:
         click.echo(f"{path} is the schema that is served.")
         return
-    for line in _changes(committed, text):
+    try:
+        changes = _changes(committed, text)
+    except (GraphQLError, TypeError) as problem:
+        raise click.ClickException(f"{path} is no schema: {str(problem).splitlines()[0]}") from problem
+    for line in changes:
         click.echo(line)
     raise click.ClickException(f"{path} is not the schema that is served; `vod-gateway schema > {path}` writes it.")
 

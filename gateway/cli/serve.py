@@ -11,13 +11,15 @@ def serve(host: str | None, port: int | None) -> None:
     from gateway.settings import SettingsError, load
     from gateway.web import server
     from gateway.web.app import create_app
+    from gateway.web.parts import request_limits
 
     try:
         settings = load(host=host, port=port)
+        app = create_app(settings)
     except SettingsError as problem:
         raise click.ClickException(str(problem)) from problem
 
     def announce(port: int) -> None:
         click.echo(f"Serving GraphQL at http://{settings.host}:{port}/graphql from {settings.upstream_url}")
 
-    server.serve(create_app(settings), host=settings.host, port=settings.port, on_listening=announce)
+    server.serve(app, limits=request_limits(settings), host=settings.host, port=settings.port, on_listening=announce)

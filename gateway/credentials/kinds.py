@@ -1,24 +1,37 @@
 """The kinds of credential. What a kind is decides what may be remembered and shared under it."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from typing_extensions import override
+
+from gateway.credentials.refusals import Refusals
+from gateway.credentials.secret import Secret
+from gateway.errors import Unauthenticated
+
+
+class Kind(StrEnum):
+    """The kinds, by the names that settings, logs and metrics use."""
+
+    TOKEN = "token"  # noqa: S105  a kind's name
+    PRESIGNED = "presigned"
+    KEY = "key"
 
 
 class Credential(Protocol):
     """Lets requests into the upstream.
 
     Args:
-        kind: Its name, in logs and metrics.
+        kind: Its name.
         scope: The set of callers that may share what is remembered under it, as a digest that gives
             nothing away; None where nothing may be remembered.
-        one_request: Whether it is good for one upstream request only.
+        one_request: Whether it is good for one upstream request only, which is never tried again.
     """
 
-    kind: ClassVar[str]
+    kind: ClassVar[Kind]
     one_request: ClassVar[bool]
 
     @property
@@ -26,27 +39,60 @@ class Credential(Protocol):
         """The digest of the callers that share what is remembered, or None."""
         ...
 
+    def attempt(self) -> AbstractAsyncContextManager[None]:
+        """Surrounds one upstream read, its retries included, and learns from how it ends.
+
+        Raises:
+            GatewayError: On entering: it is known already that the upstream would refuse it.
+        """
+        ...
+
     def authorise(self, method: str, host: str, target: str) -> Mapping[str, str]:
         """The headers that let one request in; `target` is its path and query as sent."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class ForwardedToken(Credential):
-    """The caller's own IAM token, passed on as it came."""
+    """The caller's own IAM token, passed on as it came.
 
-    kind: ClassVar[str] = "token"
+    Args:
+        token: The token.
+        scope: The digest of the whole of it.
+        refusals: Remembers for a while that it was refused.
+    """
+
+    kind: ClassVar[Kind] = Kind.TOKEN
     one_request: ClassVar[bool] = False
 
-    token: str = field(repr=False)
-    scope: str
+    def __init__(self, token: Secret, scope: str, refusals: Refusals) -> None:
+        self._token = token
+        self._scope = scope
+        self._refusals = refusals
+
+    @property
+    @override
+    def scope(self) -> str:
+        return self._scope
+
+    @override
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        if self._refusals.seconds_left(self._scope):
+            raise Unauthenticated(
+                "The upstream refused this token a moment ago: it is wrong, expired or revoked. Get a new one."
+            )
+        try:
+            yield
+        except Unauthenticated:
+            self._refusals.add(self._scope)
+            raise
 
     @override
     def authorise(self, method: str, host: str, target: str) -> Mapping[str, str]:
-        return {"X-Auth-Token": self.token}
+        return {"X-Auth-Token": self._token.reveal()}
 
 
-def scope_digest(secret: bytes, kind: str, identity: str) -> str:
+def scope_digest(secret: bytes, kind: Kind, identity: str) -> str:
     """A name for the holder of a credential that cannot be turned back without the secret.
 
     Args:

@@ -1,15 +1,18 @@
 """What one request's resolvers share."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 import strawberry
 
 from gateway.credentials.resolve import Caller
-from gateway.errors import Unauthenticated
+from gateway.errors import Unauthenticated, UpstreamTimeout
 from gateway.graph.enums import UnknownValues
 from gateway.listing.listing import Listing
+from gateway.listing.reader import Page
 from gateway.listing.report import Report
-from gateway.upstream.models import SnapshotRow, TaskRow
+from gateway.upstream.client import Filters
+from gateway.upstream.models import RowModel, SnapshotRow, TaskRow, UnreadableRow
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,18 @@ class Services:
 
 @dataclass(frozen=True)
 class Context:
-    """One request: who asks, what serves, and what it took."""
+    """One request: who asks, what serves, and what it took.
+
+    Args:
+        services: What serves.
+        who: Who asks.
+        deadline: When the whole answer has to be ready, by the event loop's clock.
+        report: What it took.
+    """
 
     services: Services
     who: Caller | None
+    deadline: float | None = None
     report: Report = field(default_factory=Report)
 
     @property
@@ -48,10 +59,28 @@ class Context:
             raise no_credential()
         return self.who
 
+    async def page(
+        self, listing: Listing[RowModel], filters: Filters, *, first: int, after: str | None
+    ) -> Page[RowModel | UnreadableRow]:
+        """A page of a listing, for this request.
+
+        Raises:
+            UpstreamTimeout: It is not there at the answer's deadline.
+            GatewayError: It cannot be read.
+        """
+        try:
+            async with asyncio.timeout_at(self.deadline):
+                return await listing.page(filters, first=first, after=after, caller=self.caller, report=self.report)
+        except TimeoutError as problem:
+            message = "The upstream's answers did not all come within the time that a whole answer may take."
+            raise UpstreamTimeout(message) from problem
+
 
 def no_credential() -> Unauthenticated:
     """The error for a request that asks the upstream and holds no credential."""
-    return Unauthenticated("This needs a credential: send an IAM token as `X-Auth-Token`.")
+    return Unauthenticated(
+        "This needs a credential, such as an IAM token as `X-Auth-Token`; `WWW-Authenticate` names the kinds accepted."
+    )
 
 
 Info = strawberry.Info[Context, None]

@@ -1,20 +1,30 @@
-"""GraphQL documents, parsed and validated once."""
+"""GraphQL documents: parsed, counted and validated once."""
 
-from collections import OrderedDict
+from collections.abc import Collection
 
 from graphql import (
+    ASTValidationRule,
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     get_operation_ast,
     parse,
     validate,
 )
+from graphql.validation import recommended_rules, specified_rules
 
-from gateway.errors import OperationUnresolved, ParseFailed, ValidationFailed
-from gateway.graph.error_answers import RequestRefused
+from gateway.cache.recent import Recent
+from gateway.errors import OperationUnresolved, ParseFailed, QueryTooComplex, ValidationFailed
+from gateway.graph.error_answers import RequestRefused, in_short
+from gateway.graph.limits import DocumentLimits, check_limits, too_complex
+
+_USUAL_TOKENS = 100
+"""Tokens of a document as clients write them: what the memory for documents is reckoned by, some 600 octets each."""
+
+_MOST_PROBLEMS = 20
 
 
 class Documents:
@@ -22,36 +32,61 @@ class Documents:
 
     Args:
         schema: What the documents have to fit.
-        most: How many documents are remembered; the least recently used goes first.
+        limits: What they may ask for.
+        most: How many documents of a usual size are remembered; the least recently used go first.
+        introspection: Whether they may ask for the schema.
     """
 
-    def __init__(self, schema: GraphQLSchema, *, most: int) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: DocumentLimits, *, most: int, introspection: bool) -> None:
         self._schema = schema
-        self._most = most
-        self._sound: OrderedDict[str, DocumentNode] = OrderedDict()
+        self._limits = limits
+        self._introspection = introspection
+        closed: Collection[type[ASTValidationRule]] = () if introspection else (NoSchemaIntrospectionCustomRule,)
+        self._rules = (*specified_rules, *recommended_rules, *closed)
+        self._sound: Recent[DocumentNode] = Recent(most=most, room=most * _USUAL_TOKENS)
 
-    def read(self, text: str) -> DocumentNode:
-        """The document of a text.
+    def parse(self, text: str) -> DocumentNode:
+        """The document of a text; it need not be sound.
 
         Raises:
-            RequestRefused: The text is no GraphQL, or does not fit the schema.
+            QueryTooComplex: It is too long, has too many tokens, or is nested too deeply to be read.
+            RequestRefused: The text is no GraphQL.
         """
-        document = self._sound.get(text)
-        if document is not None:
-            self._sound.move_to_end(text)
+        if (document := self._sound.get(text)) is not None:
             return document
+        most = self._limits.tokens
+        if len(text) > self._limits.characters:
+            raise too_complex("max_document_kilobytes", self._limits.characters // 1024, -(-len(text) // 1024))
         try:
-            document = parse(text)
+            return parse(text, max_lexical_tokens=most, max_comments=most)
         except GraphQLSyntaxError as problem:
-            raise RequestRefused(ParseFailed, [problem]) from problem
-        except RecursionError as problem:
-            raise RequestRefused(ParseFailed, [GraphQLError("The document is nested too deeply.")]) from problem
-        if problems := validate(self._schema, document):
+            if "Parsing aborted" not in problem.message:
+                raise RequestRefused(ParseFailed, [problem]) from problem
+            if "nested" not in problem.message:
+                raise too_complex("max_tokens", most, most + 1, at_least=True) from problem
+            message = "The document is nested too deeply to be read."
+            raise QueryTooComplex(message, limit="nesting") from problem
+
+    def check(self, text: str, document: DocumentNode) -> None:
+        """Checks that a document may be executed, and remembers it under its text.
+
+        Raises:
+            QueryTooComplex: It is over a limit.
+            RequestRefused: It does not fit the schema.
+        """
+        if self._sound.get(text) is document:
+            return
+        check_limits(document, self._limits)
+        problems = validate(
+            self._schema,
+            document,
+            self._rules,
+            max_errors=_MOST_PROBLEMS,
+            hide_suggestions=not self._introspection,
+        )
+        if problems:
             raise RequestRefused(ValidationFailed, problems)
-        self._sound[text] = document
-        if len(self._sound) > self._most:
-            self._sound.popitem(last=False)
-        return document
+        self._sound.put(text, document, size=document.token_count or self._limits.tokens)
 
 
 def choose_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
@@ -63,7 +98,7 @@ def choose_operation(document: DocumentNode, name: str | None) -> OperationDefin
     operation = get_operation_ast(document, name)
     if operation is None:
         message = (
-            f"The document holds no operation named `{name}`."
+            f"The document holds no operation named `{in_short(name)}`."
             if name
             else "The document does not hold exactly one operation; `operationName` has to name one."
         )

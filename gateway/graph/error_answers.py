@@ -12,6 +12,9 @@ _logger = logging.getLogger(__name__)
 
 FormattedError = dict[str, Any]
 
+_LONGEST_MESSAGE = 400
+"""Characters. Messages of graphql-core quote the document and the variables, which a stranger has written."""
+
 
 class RequestRefused(Exception):
     """The request is refused before anything is executed.
@@ -29,7 +32,12 @@ class RequestRefused(Exception):
     @property
     def errors(self) -> list[FormattedError]:
         """The problems as an answer shows them."""
-        return [_formatted(problem, problem.message, {"code": self.kind.code}) for problem in self.problems]
+        return [_formatted(problem, _quoted(problem), {"code": self.kind.code}) for problem in self.problems]
+
+
+def in_short(text: str) -> str:
+    """A text as a message may quote it."""
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}..."
 
 
 def field_errors(problems: Sequence[GraphQLError] | None) -> list[FormattedError]:
@@ -56,8 +64,14 @@ def _known(problem: GraphQLError) -> GatewayError | None:
         return original
     if original is None or isinstance(original, GraphQLError):
         # graphql-core's own: arguments are checked before execution, so what is left is a value that its type refuses.
-        return UpstreamInvalidResponse(f"A value of the upstream does not fit here: {problem.message}")
+        return UpstreamInvalidResponse(f"A value of the upstream does not fit here: {in_short(problem.message)}")
     return None
+
+
+def _quoted(problem: GraphQLError) -> str:
+    if problem.original_error is None or isinstance(problem.original_error, GraphQLError):
+        return in_short(problem.message)
+    return "A value does not fit its type."  # the message would quote an exception of Python
 
 
 def _formatted(problem: GraphQLError, message: str, extensions: dict[str, Any]) -> FormattedError:

@@ -45,9 +45,7 @@ class Query:
             for name, argument, value in (("asset_id", "assetId", asset_id), ("task_id", "taskId", task_id))
             if isinstance(value, str)  # null and nothing at all mean the same; the empty text is an error
         }
-        page = await context.services.tasks.page(
-            filters, first=size, after=after or None, caller=context.caller, report=context.report
-        )
+        page = await context.page(context.services.tasks, filters, first=size, after=after or None)
         return task_connection(page)
 
     @strawberry.field(description="One snapshot task; null where the upstream knows none of this id.")
@@ -76,9 +74,7 @@ async def find_task(info: Info, task_id: str) -> ThumbnailTask | None:
     """The task of an id, or None where the upstream knows none."""
     context = info.context
     try:
-        page = await context.services.tasks.page(
-            {"task_id": task_id}, first=1, after=None, caller=context.caller, report=context.report
-        )
+        page = await context.page(context.services.tasks, {"task_id": task_id}, first=1, after=None)
     except NotFound:
         return None
     tasks = [read_node(edge, make_task) for edge in page.edges]

@@ -116,7 +116,7 @@ class ThumbnailTask(Node):
 
     @override
     def global_id(self) -> str:
-        if self.row.task_id is None:
+        if not self.row.task_id:
             return place_id("ThumbnailTask", self.place)
         return GlobalId("ThumbnailTask", self.row.task_id).encode()
 
@@ -148,11 +148,10 @@ class ThumbnailTask(Node):
         """A page of the listing of the task's pictures."""
         context = info.context
         size = page_size(first, default=DEFAULT_SNAPSHOTS, most=context.services.max_first)
-        if self.row.task_id is None:
+        if not self.row.task_id:
             return None
-        page = await context.services.snapshots.page(
-            {"task_id": self.row.task_id}, first=size, after=after or None, caller=context.caller, report=context.report
-        )
+        filters = {"task_id": self.row.task_id}
+        page = await context.page(context.services.snapshots, filters, first=size, after=after or None)
         return Connection(page=page, make_node=make_snapshot)
 
 

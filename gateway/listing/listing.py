@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Generic
 
 from gateway.cache.blocks import Blocks
-from gateway.cache.key import cache_key
+from gateway.cache.key import KeyFunction, cache_key
 from gateway.credentials.kinds import Credential
 from gateway.credentials.resolve import Caller
 from gateway.listing.reader import Page, PageReader, Reading
 from gateway.listing.report import Report
+from gateway.listing.signed import check_signed_size, list_fingerprint
 from gateway.paging import cursor as cursors
 from gateway.paging.plan import BlockPlan, ExactPlan, Plan, SignedPlan, reach
 from gateway.paging.window import Span, Window
@@ -26,6 +27,7 @@ class Listing(Generic[RowModel]):
         blocks: Remembers it; None where nothing is to be remembered.
         clock: Seconds since the epoch.
         secret: Keys the cache's digests.
+        make_key: Makes the cache's keys.
         search_calls: The most upstream calls a page may spend on finding a moved row.
     """
 
@@ -38,6 +40,7 @@ class Listing(Generic[RowModel]):
         clock: Callable[[], float],
         secret: bytes,
         search_calls: int,
+        make_key: KeyFunction = cache_key,
     ) -> None:
         self._endpoint: Endpoint[RowModel] = endpoint
         self._client = client
@@ -45,11 +48,7 @@ class Listing(Generic[RowModel]):
         self._clock = clock
         self._secret = secret
         self._search_calls = search_calls
-
-    def filters_fingerprint(self, filters: Filters, caller: Caller) -> int:
-        """What a cursor of this list says of where it belongs: project, listing and filters."""
-        named = (part for name in sorted(filters) for part in (name, filters[name]))
-        return cursors.filters_fingerprint(self._endpoint.name, caller.project_id, *named)
+        self._make_key = make_key
 
     async def page(
         self, filters: Filters, *, first: int, after: str | None, caller: Caller, report: Report
@@ -57,12 +56,15 @@ class Listing(Generic[RowModel]):
         """The `first` rows behind the cursor `after`, or from the start.
 
         Raises:
-            BadUserInput: The cursor cannot be read, or belongs to another list.
+            BadUserInput: The cursor cannot be read, or belongs to another list; or the page is larger than a
+                pre-signed request can be.
             StaleCursor: Its place cannot be found again.
             GatewayError: The upstream failed.
         """
         plan = self._plan(caller.credential)
-        fingerprint = self.filters_fingerprint(filters, caller)
+        fingerprint = list_fingerprint(self._endpoint, caller.project_id, filters)
+        if caller.credential.one_request:
+            check_signed_size(first, behind_cursor=bool(after))
         cursor = after and cursors.decode(after, filters=fingerprint, last_offset=reach(plan) - 1)
 
         async def read(span: Span, *, now: bool = False) -> Reading[RowModel | UnreadableRow]:
@@ -86,9 +88,10 @@ class Listing(Generic[RowModel]):
         self, filters: Filters, span: Span, caller: Caller, report: Report, *, now: bool
     ) -> Reading[RowModel | UnreadableRow]:
         async def fetch() -> Answer[RowModel]:
-            report.upstream_calls += 1
             credential = caller.credential
-            return await self._client.read(self._endpoint, caller.project_id, filters, span, credential.authorise)
+            async with credential.attempt():
+                report.upstream_calls += 1
+                return await self._client.read(self._endpoint, caller.project_id, filters, span, credential.authorise)
 
         scope = caller.credential.scope
         if self._blocks is None or scope is None:
@@ -96,7 +99,7 @@ class Listing(Generic[RowModel]):
         else:
             named = (part for name in sorted(filters) for part in (name, filters[name]))
             where = (caller.project_id, self._endpoint.name, str(span.offset), str(span.limit))
-            block = await self._blocks.read(cache_key(self._secret, scope, *where, *named), fetch, now=now)
+            block = await self._blocks.read(self._make_key(self._secret, scope, *where, *named), fetch, now=now)
             answer, read_at, remembered, stale = block.value, block.read_at, block.remembered, block.stale
-        report.add_window(read_at, stale=stale, shareable=scope is not None)
+        report.add_window(read_at, stale=stale, shareable=self._blocks is not None and scope is not None)
         return Reading(Window(span, answer.total, answer.rows, read_at), remembered)

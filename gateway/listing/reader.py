@@ -4,13 +4,15 @@ The algorithm, its promise and its limits are told in docs/paging.md.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import aclosing
 from dataclasses import dataclass
+from itertools import islice
 from math import ceil
 from typing import Generic, Protocol, TypeVar
 
 from gateway.errors import StaleCursor
-from gateway.paging.anchors import Edge, join
+from gateway.paging.anchors import Edge, Joint, join
 from gateway.paging.cursor import Cursor
 from gateway.paging.plan import STEP, Plan, ahead, places, reach
 from gateway.paging.window import Row, RowT, Span, Window
@@ -88,15 +90,17 @@ class PageReader(Generic[RowT]):
         try:
             return await self._page(first, after)
         finally:
+            # Waited for as well: none outlives its request, and none fails unheard.
             for task in self._ahead.values():
                 task.cancel()
+            await asyncio.gather(*self._ahead.values(), return_exceptions=True)
 
     async def _page(self, first: int, after: Cursor | None) -> Page[RowT]:
         taken: list[Edge[RowT]] = []
         start, cut_short = 0, False
         while True:
             if after is None and not taken:
-                window, index = (await self._get(self._plan.start(first))).window, 0
+                window, (index, keep) = (await self._get(self._plan.start(first))).window, Joint(0, 0)
             else:
                 spot = await self._locate(after, taken, first - len(taken) + 1)
                 if spot is None and not taken:
@@ -107,8 +111,8 @@ class PageReader(Generic[RowT]):
                 if spot is None:
                     cut_short = True
                     break
-                window, index, keep = spot
-                del taken[keep:]
+                window, (index, keep) = spot
+            del taken[keep:]
             if not taken:
                 start = window.span.offset + index
                 if after is not None and index > 0:
@@ -131,61 +135,78 @@ class PageReader(Generic[RowT]):
             truncated=window.total is not None and window.total > reach(self._plan),
         )
 
+    async def _locate(
+        self, after: Cursor | None, taken: list[Edge[RowT]], need: int
+    ) -> tuple[Window[RowT], Joint] | None:
+        """A window that carries the page on, and where it does; None if the calls are spent before one is found."""
+        anchor = taken[-1].cursor if taken else after
+        assert anchor is not None  # noqa: S101  a page without a cursor starts by itself
+        async with aclosing(self._looks(anchor, need)) as windows:
+            async for window in windows:
+                joint = self._join(window, after, taken)
+                if joint is not None:
+                    return window, joint
+        return None
+
+    async def _looks(self, anchor: Cursor, need: int) -> AsyncGenerator[Window[RowT]]:
+        """Reads where the anchor may stand, the likeliest place first, for as long as calls are left."""
+        span = self._plan.look(anchor.offset, need)
+        if self._calls >= self._most_calls and span not in self._ahead:
+            return
+        reading = await self._get(span)
+        yield reading.window
+        if reading.remembered and self._may_search():
+            # A copy may prove that a row stands in the list, never that it does not.
+            reading = await self._get(span, now=True)
+            yield reading.window
+        if reading.remembered:
+            return
+        for place in places(self._plan, anchor, reading.window.total, seen=[span]):
+            if not self._may_search():
+                return
+            yield (await self._get(place, now=True)).window
+
+    def _may_search(self) -> bool:
+        """Takes one call of those that may be spent on a search, where one is left."""
+        allowed = self._plan.searches and self._search_calls > 0 and self._calls < self._most_calls
+        self._search_calls -= allowed
+        return allowed
+
+    def _join(self, window: Window[RowT], after: Cursor | None, taken: list[Edge[RowT]]) -> Joint | None:
+        joint = join(window, after, taken)
+        if joint is None or self._plan.searches:
+            return joint
+        # A signed window begins with the anchor: further on, rows between might have been skipped unseen.
+        anchor = taken[-1].cursor if taken else after
+        first = 0 if anchor is None else anchor.offset - window.span.offset  # more only behind the last offset
+        if joint.begin == first:
+            return joint
+        return joint if anchor and joint.begin == first + 1 and window.fingerprints[first] == anchor.row else None
+
     async def _get(self, span: Span, *, now: bool = False) -> Reading[RowT]:
         task = None if now else self._ahead.pop(span, None)
+        self._calls += task is None
         reading = await (task or self._read(span, now=now))
-        self._calls += not reading.remembered
+        self._calls -= reading.remembered  # it was paid for by an earlier page
         return reading
 
     def _read_ahead(self, window: Window[RowT], missing: int) -> None:
-        """Starts at once the windows that a quiet list will need; a list that moves leaves some unused."""
+        """Starts at once the windows that a quiet list will need.
+
+        They count as called from now on: those that a moving list leaves unused must not lift the bound.
+        """
         if self._ahead or window.trusted_total is None:
             return
-        spans = list(ahead(self._plan, window.end - 1, missing, window.trusted_total))
+        quiet = ahead(self._plan, window.end - 1, missing, window.trusted_total)
+        spans = list(islice(quiet, self._most_calls - self._calls))
         if len(spans) > 1:
+            self._calls += len(spans)
             self._ahead = {span: asyncio.ensure_future(self._read(span)) for span in spans}
-
-    async def _locate(
-        self, after: Cursor | None, taken: list[Edge[RowT]], need: int
-    ) -> tuple[Window[RowT], int, int] | None:
-        """A window, where in it the page goes on, and how many of the taken rows stay; None if not to be found."""
-        if self._calls >= self._most_calls:
-            return None
-        left = min(self._search_calls, self._most_calls - self._calls - 1)
-        anchor = taken[-1].cursor if taken else after
-        assert anchor is not None  # noqa: S101  a page without a cursor starts by itself
-        span = self._plan.look(anchor.offset, need)
-        reading = await self._get(span)
-        joint = join(reading.window, after, taken)
-        if not self._plan.searches:
-            # A signed window begins with the anchor: further on, rows between might have been skipped unseen.
-            if joint and not self._is_first_row(reading.window, joint.begin, anchor):
-                joint = None
-            return None if joint is None else (reading.window, *joint)
-        if joint is None and reading.remembered and left > 0:
-            left -= 1
-            reading = await self._get(span, now=True)
-            joint = join(reading.window, after, taken)
-        if joint is None and not reading.remembered:
-            for place in places(self._plan, anchor, reading.window.total, seen=[span]):
-                if left <= 0:
-                    break
-                left -= 1
-                reading = await self._get(place, now=True)
-                joint = join(reading.window, after, taken)
-                if joint is not None:
-                    break
-        self._search_calls = left
-        return None if joint is None else (reading.window, *joint)
-
-    @staticmethod
-    def _is_first_row(window: Window[RowT], begin: int, anchor: Cursor) -> bool:
-        return begin == 0 or (begin == 1 and window.fingerprints[0] == anchor.row)
 
     async def _goes_on(self, window: Window[RowT]) -> bool:
         """Whether rows follow a window; where total and rows contradict each other, one more call tells."""
         if window.more is not None:
             return window.more
-        if not self._plan.searches:
+        if not self._plan.searches or self._calls >= self._most_calls:
             return True
         return (await self._get(self._plan.beyond(window.end))).window.end > window.end

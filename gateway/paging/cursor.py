@@ -75,9 +75,9 @@ def decode(text: str, *, filters: int, last_offset: int) -> Cursor:
         raise invalid
     try:
         octets = base64.b64decode(text.encode("ascii") + b"=", altchars=b"-_", validate=True)
-    except (UnicodeEncodeError, binascii.Error):
+        version, of_filters, total, offset, row, next_row = _LAYOUT.unpack(octets)
+    except (UnicodeEncodeError, binascii.Error, struct.error):
         raise invalid from None
-    version, of_filters, total, offset, row, next_row = _LAYOUT.unpack(octets)
     cursor = Cursor(
         offset=offset,
         total=None if total == _UNKNOWN_TOTAL else total,

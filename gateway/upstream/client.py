@@ -7,7 +7,7 @@ from typing import Protocol
 
 import httpx
 
-from gateway.errors import GatewayError, UpstreamInvalidResponse
+from gateway.errors import UpstreamInvalidResponse
 from gateway.paging.window import Span
 from gateway.upstream import failures
 from gateway.upstream.endpoints import Endpoint
@@ -63,8 +63,7 @@ class UpstreamClient:
         Raises:
             GatewayError: By the table of `failures`.
         """
-        parameters = [*filters.items(), ("limit", str(span.limit)), ("offset", str(span.offset))]
-        target = endpoint.target(project_id, parameters)
+        target = endpoint.target(project_id, filters, span)
         headers = {**self._headers, **authorise("GET", self._host, target)}
         body = await self._get(httpx.Request("GET", self._origin + target, headers=headers))
         return decode(body, rows_name=endpoint.rows_name, row_type=endpoint.row_type, limit=span.limit)
@@ -79,10 +78,12 @@ class UpstreamClient:
                 response = await self._transport.handle_async_request(request)
                 try:
                     body = await self._body(response)
+                except UpstreamInvalidResponse:
+                    if response.status_code == 200:
+                        raise
+                    body = b""  # the status alone tells what failed
                 finally:
                     await response.aclose()
-        except GatewayError:
-            raise
         except (TimeoutError, httpx.HTTPError, OSError) as problem:
             raise failures.from_exception(problem) from problem
         if response.status_code != 200:
@@ -101,6 +102,8 @@ class UpstreamClient:
                 body += decoder.decompress(chunk, most + 1)
                 if len(body) > most:
                     raise UpstreamInvalidResponse(f"The upstream's answer is larger than {most} octets.")
+                if decoder.unused_data:  # zlib would gather it without a bound
+                    raise UpstreamInvalidResponse("The upstream's answer goes on behind its compressed end.")
         except zlib.error as problem:
             raise UpstreamInvalidResponse("The upstream's answer cannot be decompressed.") from problem
         if not decoder.eof:
@@ -112,11 +115,15 @@ class _Decoder(Protocol):
     @property
     def eof(self) -> bool: ...
 
+    @property
+    def unused_data(self) -> bytes: ...
+
     def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
 
 class _Identity:
     eof = True
+    unused_data = b""
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:  # noqa: ARG002  the same octets go out
         return data

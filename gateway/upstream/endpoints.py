@@ -3,11 +3,13 @@
 Source: the vendor's pages "Listing Snapshot Task Results" and "ListThumbnailDetails".
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic
 from urllib.parse import quote
 
+from gateway.credentials.signing import canonical_query
+from gateway.paging.window import Span
 from gateway.upstream.models import RowModel, SnapshotRow, TaskRow
 
 
@@ -29,15 +31,11 @@ class Endpoint(Generic[RowModel]):
     row_type: type[RowModel]
     max_offset: int
 
-    def target(self, project_id: str, parameters: Iterable[tuple[str, str]]) -> str:
+    def target(self, project_id: str, filters: Mapping[str, str], span: Span) -> str:
         """Path and query, byte for byte as they are sent and signed."""
+        parameters = [*filters.items(), ("limit", str(span.limit)), ("offset", str(span.offset))]
         return f"/v1/{quote(project_id, safe='')}/{self.path}?{canonical_query(parameters)}"
 
 
 THUMBNAIL_TASKS = Endpoint("thumbnailTasks", "asset/thumbnails", "thumbnails", TaskRow, max_offset=20_000)
 SNAPSHOTS = Endpoint("snapshots", "asset/thumbnail/details", "thumbnail_result", SnapshotRow, max_offset=20_480)
-
-
-def canonical_query(parameters: Iterable[tuple[str, str]]) -> str:
-    """The query as the vendor's signing rules spell it: RFC 3986 octets, sorted, a space as %20."""
-    return "&".join(sorted(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in parameters))

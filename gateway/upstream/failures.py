@@ -127,7 +127,7 @@ def from_answer(status: int, headers: Mapping[str, str], body: bytes) -> Gateway
 def from_exception(problem: Exception) -> GatewayError:
     """The error for a call that brought no whole answer."""
     # The aiohttp transport calls a lost connection a timeout as well; only its cause tells them apart.
-    known_by = problem.__cause__ or problem
+    known_by = (isinstance(problem, httpx.HTTPError) and problem.__cause__) or problem
     kind = UpstreamTimeout if isinstance(known_by, TimeoutError | httpx.TimeoutException) else UpstreamUnavailable
     return kind(MESSAGES[kind])
 

@@ -39,15 +39,13 @@ class TaskRow(Model, frozen=True):
 
     @property
     def identified(self) -> bool:
-        """Whether the upstream named the task."""
-        return self.task_id is not None
+        """Whether the upstream named the task; an empty name is none, and as a filter it would mean all tasks."""
+        return bool(self.task_id)
 
     @property
     def identity(self) -> bytes:
         """The task's id; without one, all that is known of the task."""
-        if self.task_id is None:
-            return b"content:" + msgspec.json.encode(self)
-        return b"id:" + self.task_id.encode()
+        return b"id:" + self.task_id.encode() if self.task_id else b"content:" + msgspec.json.encode(self)
 
 
 class SnapshotRow(Model, frozen=True):

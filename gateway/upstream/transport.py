@@ -4,6 +4,9 @@ The stock transport hands aiohttp a string, which aiohttp quotes again (`%2F` be
 break a signature, and change an id with such a character.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import aiohttp
 import httpx
 import yarl
@@ -40,7 +43,7 @@ class ExactTransport(AiohttpTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self._session is None:
             self._session = self.get_client()
-        with map_aiohttp_exceptions():
+        with _as_httpx_errors():
             response = await self._session.request(
                 request.method,
                 yarl.URL(str(request.url), encoded=True),
@@ -59,3 +62,13 @@ class ExactTransport(AiohttpTransport):
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+@contextmanager
+def _as_httpx_errors() -> Iterator[None]:
+    """The stock mapping leaves out what aiohttp says of a peer that does not speak HTTP."""
+    try:
+        with map_aiohttp_exceptions():
+            yield
+    except aiohttp.ClientError as problem:
+        raise httpx.RemoteProtocolError("The peer's answer is not HTTP.") from problem

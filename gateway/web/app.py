@@ -8,28 +8,37 @@ from typing import TypedDict
 
 import httpx
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from gateway import __version__
 from gateway.cache.blocks import Blocks
 from gateway.cache.freshness import Freshness
+from gateway.cache.key import KeyFunction, cache_key
 from gateway.cache.single_flight import SingleFlight
 from gateway.cache.store import MemoryStore, Store
-from gateway.credentials.resolve import CallerResolver
+from gateway.credentials.kinds import Kind
 from gateway.graph.context import Services
-from gateway.graph.execution import Executor
-from gateway.graph.schema import build_schema
 from gateway.listing.listing import Listing
 from gateway.settings import Settings
-from gateway.upstream.client import UpstreamClient
 from gateway.upstream.endpoints import SNAPSHOTS, THUMBNAIL_TASKS, Endpoint
 from gateway.upstream.models import Answer, RowModel
-from gateway.upstream.transport import ExactTransport
+from gateway.web.cors import cors
 from gateway.web.graphiql import GraphiQL
 from gateway.web.graphql_http import GraphQLEndpoint
+from gateway.web.graphql_request import RequestReader
+from gateway.web.parts import (
+    KIBI,
+    MEBI,
+    answer_writer,
+    callers,
+    executor,
+    gate,
+    own_key,
+    persisted_documents,
+    upstream_client,
+)
 from gateway.web.probes import probe_routes
-
-MEBI = 1 << 20
+from gateway.web.security_headers import SecurityHeaders
 
 
 class State(TypedDict):
@@ -46,6 +55,7 @@ def create_app(
     clock: Callable[[], float] = time.time,
     graphiql: GraphiQL | None = None,
     routes: Sequence[BaseRoute] = (),
+    make_key: KeyFunction = cache_key,
 ) -> Starlette:
     """The gateway as an ASGI application.
 
@@ -56,18 +66,13 @@ def create_app(
         clock: Seconds since the epoch.
         graphiql: The page for browsers, where the settings want one; by default one that knows no demo.
         routes: What else is served.
+        make_key: Makes the keys of what is remembered.
+
+    Raises:
+        SettingsError: The manifest of trusted documents cannot be read.
     """
     secret = settings.cache_secret.get_secret_value().encode() if settings.cache_secret else secrets.token_bytes(32)
-    client = UpstreamClient(
-        transport
-        or ExactTransport(
-            max_connections=settings.upstream_connections, connect_timeout=settings.upstream_connect_seconds
-        ),
-        origin=settings.upstream_url,
-        timeout=settings.upstream_timeout_seconds,
-        max_answer_octets=settings.upstream_max_answer_megabytes * MEBI,
-        user_agent=f"vod-graphql-gateway/{__version__}",
-    )
+    client = upstream_client(settings, transport)
     kept = store or MemoryStore(max_entries=settings.cache_max_entries, max_octets=settings.cache_max_megabytes * MEBI)
     freshness = Freshness(settings.cache_fresh_seconds, settings.cache_stale_seconds, settings.cache_error_seconds)
     flights = SingleFlight()
@@ -77,20 +82,23 @@ def create_app(
         if settings.cache != "off":
             value_type = Answer[endpoint.row_type]  # type: ignore[name-defined]  # a type that exists at run time only
             blocks = Blocks(kept, flights, freshness, clock, value_type)
-        return Listing(endpoint, client, blocks, clock=clock, secret=secret, search_calls=settings.search_calls)
+        return Listing(
+            endpoint, client, blocks, clock=clock, secret=secret, search_calls=settings.search_calls, make_key=make_key
+        )
 
     tasks, snapshots = listing(THUMBNAIL_TASKS), listing(SNAPSHOTS)
     page = (graphiql or GraphiQL()) if settings.graphiql else None
+    held_key = own_key(settings, secret, clock)
     endpoint = GraphQLEndpoint(
-        Executor(build_schema(), max_documents=settings.max_documents),
+        executor(settings),
         Services(tasks, snapshots, max_first=settings.max_first),
-        CallerResolver(
-            secret=secret, project_id=settings.project_id, callers_choose_project=settings.callers_choose_project
-        ),
-        clock=clock,
-        max_body_octets=settings.max_body_kilobytes * 1024,
-        fresh_seconds=settings.cache_fresh_seconds,
-        graphiql=page,
+        callers(settings, secret, clock, held_key),
+        RequestReader(max_octets=settings.max_body_kilobytes * KIBI, max_depth=settings.max_json_depth),
+        persisted_documents(settings),
+        gate(settings),
+        answer_writer(settings, clock),
+        deadline_seconds=settings.deadline_seconds,
+        page=page.page if page else None,
     )
 
     @asynccontextmanager
@@ -104,4 +112,15 @@ def create_app(
             await client.aclose()
 
     files = [page.assets] if page else []
-    return Starlette(routes=[Route("/graphql", endpoint), *files, *probe_routes(), *routes], lifespan=lifespan)
+    app = Starlette(
+        routes=[
+            Route("/graphql", endpoint, middleware=cors(settings.cors_origins)),
+            *files,
+            *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}),
+            *routes,
+        ],
+        middleware=[Middleware(SecurityHeaders)],
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False  # a redirect would be built from the Host header, which the client writes
+    return app

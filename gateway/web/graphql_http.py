@@ -1,31 +1,33 @@
-"""`/graphql`: from an HTTP request to a GraphQL answer. Specification: GraphQL over HTTP.
+"""`/graphql`: from an HTTP request to a GraphQL answer. Statuses: `graphql_answer`."""
 
-Statuses: 200 for every answer with data, partial ones included; 400 for what cannot be parsed; 422 for
-a request, a document or variables that do not fit; 401 without a credential; 405, 406, 413 and 415 as
-HTTP has them.
-"""
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
-import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.credentials.resolve import CallerResolver
-from gateway.errors import BadUserInput, GatewayError, ParseFailed, Reason, Unauthenticated
+from gateway.errors import BadUserInput, GatewayError, Reason
 from gateway.graph.context import Context, Services
-from gateway.graph.error_answers import RequestRefused, request_error
-from gateway.graph.execution import Executor
-from gateway.web.cache_headers import NO_STORE, age_of_stale, cache_headers
-from gateway.web.graphiql import GraphiQL
-from gateway.web.graphql_request import GraphQLRequest, HttpError, from_body, from_query
+from gateway.graph.error_answers import RequestRefused
+from gateway.graph.execution import Executor, NotAQuery
+from gateway.web.csrf import check_preflighted
+from gateway.web.disconnect import unless_gone
+from gateway.web.graphql_answer import AnswerWriter, refusal
+from gateway.web.graphql_request import GraphQLRequest, HttpError, RequestReader
+from gateway.web.limits import Gate
 from gateway.web.negotiation import GRAPHQL_RESPONSE, choose_media_type, prefers_html
+from gateway.web.persisted import PersistedDocuments
 
 METHODS = ("GET", "POST")
 
+_logger = logging.getLogger(__name__)
 
+
+@dataclass(frozen=True)
 class GraphQLEndpoint:
     """Answers GraphQL requests.
 
@@ -33,93 +35,79 @@ class GraphQLEndpoint:
         executor: Runs operations.
         services: What their resolvers use.
         callers: Finds out who asks.
-        clock: Seconds since the epoch.
-        max_body_octets: The largest request body.
-        fresh_seconds: How long an upstream answer is fresh; 0 where nothing is remembered.
-        graphiql: The page for browsers; None shows none.
+        reader: Decodes requests.
+        documents: Finds documents that are named.
+        gate: Bounds how many requests are worked on.
+        writer: Writes answers.
+        deadline_seconds: For a whole answer, from the moment that work on it begins.
+        page: Answers a GET of a browser; None where there is nothing to look at.
     """
 
-    def __init__(
-        self,
-        executor: Executor,
-        services: Services,
-        callers: CallerResolver,
-        *,
-        clock: Callable[[], float],
-        max_body_octets: int,
-        fresh_seconds: float,
-        graphiql: GraphiQL | None = None,
-    ) -> None:
-        self._executor = executor
-        self._services = services
-        self._callers = callers
-        self._clock = clock
-        self._max_body_octets = max_body_octets
-        self._fresh_seconds = fresh_seconds
-        self._graphiql = graphiql
+    executor: Executor
+    services: Services
+    callers: CallerResolver
+    reader: RequestReader
+    documents: PersistedDocuments
+    gate: Gate
+    writer: AnswerWriter
+    deadline_seconds: float
+    page: Callable[[], Response] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one HTTP request."""
-        response = await self.respond(Request(scope, receive))
+        """Answers one HTTP request; nobody is left to answer if its client went away."""
+        try:
+            response = await self.respond(Request(scope, receive))
+        except ClientDisconnect:
+            return
+        for name in self.callers.further_headers:
+            response.headers.add_vary_header(name)
         await response(scope, receive, send)
 
     async def respond(self, request: Request) -> Response:
-        """The answer to one HTTP request."""
+        """The answer to one HTTP request.
+
+        Raises:
+            ClientDisconnect: The client is gone.
+        """
         accept = request.headers.get("accept")
-        if self._graphiql and request.method == "GET" and prefers_html(accept):
-            return self._graphiql.page()
-        media_type = choose_media_type(accept)
-        answer_type = media_type or GRAPHQL_RESPONSE
+        if self.page is not None and request.method == "GET" and prefers_html(accept):
+            return self.page()
+        chosen = choose_media_type(accept)
+        media_type = chosen or GRAPHQL_RESPONSE
         try:
-            _check(request, media_type)
-            return await self._answer(request, answer_type)
-        except HttpError as problem:
-            return _refusal(problem.status, [request_error(problem.problem)], answer_type, problem.headers)
-        except RequestRefused as refused:
-            return _refusal(400 if refused.kind is ParseFailed else 422, refused.errors, answer_type)
-        except Unauthenticated as problem:
-            return _refusal(401, [request_error(problem)], answer_type, {"WWW-Authenticate": "X-Auth-Token"})
-        except GatewayError as problem:
-            return _refusal(400, [request_error(problem)], answer_type)
+            _check_method(request.method)
+            check_preflighted(request.method, request.headers)
+            _check_acceptable(chosen)
+            asked = await self.reader.read(request)
+            async with self.gate.admitted():
+                return await unless_gone(self._answer(request, asked, media_type), request.receive)
+        except ClientDisconnect:
+            raise
+        except (HttpError, RequestRefused, NotAQuery, GatewayError) as problem:
+            return refusal(problem, media_type, challenge=self.callers.challenge)
+        except Exception as problem:
+            _logger.exception("request failed")
+            return refusal(problem, media_type, challenge=self.callers.challenge)
 
-    async def _answer(self, request: Request, media_type: str) -> Response:
-        asked = await self._read(request)
-        if asked.query is None:
-            message = "`query` is missing: the GraphQL document to run."
-            raise HttpError(422, BadUserInput(message, Reason.MALFORMED_REQUEST))
-        operation = self._executor.prepare(asked.query, asked.operation_name, asked.variables)
-        context = Context(self._services, self._callers.resolve(request.headers))
-        outcome = await self._executor.run(operation, context)
-        answer: dict[str, Any] = {"data": outcome.data}
-        if outcome.errors:
-            answer = {"errors": outcome.errors, **answer}
-        now = self._clock()
-        if (age := age_of_stale(context.report, now)) is not None:
-            answer["extensions"] = {"stale": {"ageSeconds": age}}
-        headers = cache_headers(context.report, failed=bool(outcome.errors), fresh_seconds=self._fresh_seconds, now=now)
-        return _response(200, answer, media_type, headers)
-
-    async def _read(self, request: Request) -> GraphQLRequest:
-        if request.method == "POST":
-            return await from_body(request.headers, request.stream(), max_octets=self._max_body_octets)
-        return from_query(request.query_params)
+    async def _answer(self, request: Request, asked: GraphQLRequest, media_type: str) -> Response:
+        deadline = asyncio.get_running_loop().time() + self.deadline_seconds
+        document = self.documents.find(asked)
+        operation = self.executor.prepare(
+            document.text, asked.operation_name, asked.variables, queries_only=request.method == "GET"
+        )
+        self.documents.remember(document)
+        context = Context(self.services, self.callers.resolve(request.headers), deadline)
+        outcome = await self.executor.run(operation, context)
+        return self.writer.write(outcome, context.report, media_type)
 
 
-def _check(request: Request, media_type: str | None) -> None:
-    if request.method not in METHODS:
-        message = f"`{request.method}` is not served here; use {' or '.join(METHODS)}."
+def _check_method(method: str) -> None:
+    if method not in METHODS:
+        message = f"Only {' and '.join(METHODS)} are served here."
         raise HttpError(405, BadUserInput(message, Reason.METHOD_NOT_ALLOWED), {"Allow": ", ".join(METHODS)})
+
+
+def _check_acceptable(media_type: str | None) -> None:
     if media_type is None:
         message = "Answers are `application/graphql-response+json` or `application/json`; `Accept` takes neither."
         raise HttpError(406, BadUserInput(message, Reason.NOT_ACCEPTABLE))
-
-
-def _refusal(
-    status: int, errors: list[dict[str, Any]], media_type: str, headers: Mapping[str, str] | None = None
-) -> Response:
-    return _response(status, {"errors": errors}, media_type, {**NO_STORE, **(headers or {})})
-
-
-def _response(status: int, answer: dict[str, Any], media_type: str, headers: Mapping[str, str]) -> Response:
-    content_type = {"Content-Type": f"{media_type}; charset=utf-8"}
-    return Response(msgspec.json.encode(answer), status, {**content_type, **headers})

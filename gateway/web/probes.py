@@ -3,20 +3,37 @@
 Neither asks the upstream: it is the same for all replicas, and its trouble would take every one of them out.
 """
 
+from math import ceil
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from gateway.credentials.held_key import HeldKey
+
+
+def probe_routes(held_key: HeldKey | None = None, *, alone: bool = False) -> list[BaseRoute]:
+    """The routes of the probes.
+
+    Args:
+        held_key: The gateway's own key, if it holds one.
+        alone: Whether it accepts no other kind of credential, so that it can read nothing without the key.
+    """
+
+    async def ready(request: Request) -> Response:
+        if not getattr(request.state, "ready", False):
+            return _plain("starting\n", 503)
+        if held_key is not None and (seconds := held_key.stopped_for):
+            note = f"the upstream refused the gateway's own key; nothing is signed for {ceil(seconds)} seconds\n"
+            return _plain(note if alone else f"ready\n{note}", 503 if alone else 200)
+        return _plain("ready\n", 200)
+
+    return [Route("/livez", _alive), Route("/readyz", ready)]
+
 
 async def _alive(request: Request) -> Response:  # noqa: ARG001  an endpoint's signature
-    return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
+    return _plain("ok\n", 200)
 
 
-async def _ready(request: Request) -> Response:
-    ready = getattr(request.state, "ready", False)
-    return PlainTextResponse("ready\n" if ready else "starting\n", 200 if ready else 503, {"Cache-Control": "no-store"})
-
-
-def probe_routes() -> list[BaseRoute]:
-    """The routes of the probes."""
-    return [Route("/livez", _alive), Route("/readyz", _ready)]
+def _plain(text: str, status: int) -> Response:
+    return PlainTextResponse(text, status, {"Cache-Control": "no-store"})

@@ -26,3 +26,23 @@ async def test_a_walk_sees_each_of_1234_tasks_once_and_in_order(first: int, cach
         seen = await walk(house, first)
         assert len(seen) == len(set(seen)) == 1_234
         assert seen == house.emulator.catalogue().task_ids()
+
+
+async def test_a_walk_over_25_000_tasks_ends_where_the_upstreams_offsets_do() -> None:
+    """Row 20 099 is the last one; `truncated` says that the list goes on, on every page, and nothing is lost before."""
+    async with open_house(size=25_000) as house:
+        seen: list[str] = []
+        after, pages = None, 0
+        while True:
+            page = await house.page(first=1_000, after=after)
+            assert page["truncated"] is True
+            assert page["totalCount"] == 25_000
+            seen += [edge["node"]["taskId"] for edge in page["edges"]]
+            pages += 1
+            after = page["pageInfo"]["endCursor"]
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+        assert pages == 21
+        assert seen == house.emulator.catalogue().task_ids()[:20_100]
+        behind = await house.page(first=1_000, after=after)
+        assert (behind["edges"], behind["pageInfo"]["hasNextPage"], behind["truncated"]) == ([], False, True)

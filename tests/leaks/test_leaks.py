@@ -1,0 +1,52 @@
+"""Nobody is ever shown what is another's."""
+
+import itertools
+
+import pytest
+
+from gateway.cache.key import cache_key
+from tests.leaks.crowd import Crowd, open_crowd
+from tests.leaks.paths import PATHS
+
+
+async def walk(crowd: Crowd, requests: int) -> None:
+    """Every path in turn, until there were enough requests and every path was walked."""
+    for turn, path in enumerate(itertools.cycle(PATHS)):
+        if crowd.requests >= requests and turn >= len(PATHS):
+            return
+        await path(crowd)
+
+
+async def check(requests: int) -> None:
+    async with open_crowd(seed=requests) as crowd:
+        await walk(crowd, requests)
+        assert crowd.requests >= requests
+        assert list(crowd.crossings) == []
+        assert crowd.shown > crowd.requests * 0.7  # most were shown their own, so there was something to cross
+        assert crowd.upstream.calls < crowd.requests * 1.5  # and much of it came from memory or a shared flight
+
+
+async def test_2000_requests_show_everybody_their_own() -> None:
+    """Over every path, with callers of every kind."""
+    await check(2_000)
+
+
+@pytest.mark.proof
+async def test_20000_requests_show_everybody_their_own() -> None:
+    """The same at its full size."""
+    await check(20_000)
+
+
+def without_scope(secret: bytes, scope: str, /, *parts: str) -> str:  # noqa: ARG001  that is the mistake
+    """The key as it must not be: the same for everybody."""
+    return cache_key(secret, "", *parts)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.__name__)
+async def test_a_key_without_the_scope_is_caught(path: object) -> None:
+    """On every path that reads from memory or shares a flight, within some hundred requests."""
+    async with open_crowd(seed=1, make_key=without_scope) as crowd:
+        walked = next(each for each in PATHS if each is path)
+        while not crowd.crossings and crowd.requests < 300:
+            await walked(crowd)
+        assert crowd.crossings

@@ -1,0 +1,150 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from gateway.upstream.transport import ExactTransport
+from tests.support.raw_server import PATIENCE, RawServer, answer, octets, raw_server, silence
+
+
+@asynccontextmanager
+async def transport_of(*, max_connections: int = 10) -> AsyncIterator[ExactTransport]:
+    """A transport that is closed when the block ends."""
+    transport = ExactTransport(max_connections=max_connections, connect_timeout=5)
+    try:
+        yield transport
+    finally:
+        await transport.aclose()
+
+
+async def get(transport: httpx.AsyncBaseTransport, url: str, **headers: str) -> httpx.Response:
+    """One request, its answer read to the end."""
+    response = await transport.handle_async_request(httpx.Request("GET", url, headers=headers))
+    try:
+        await response.aread()
+    finally:
+        await response.aclose()
+    return response
+
+
+def lines(server: RawServer, index: int = 0) -> list[str]:
+    """Request line and headers of a request."""
+    return server.requests[index].decode("latin-1").strip().split("\r\n")
+
+
+@pytest.mark.parametrize(
+    "target", ["/a?b=a%20b%2Bc%2F~%C3%A9%3D%26%2A", "/a?b=%7e&c=%2f", "/a/../b?x=%41", "/a%2Fb/c?d", "/a?b=+&b=%2B"]
+)
+async def test_the_url_goes_out_as_it_was_built(target: str) -> None:
+    """No octet of path and query is quoted again, unquoted or tidied away."""
+    async with raw_server(answer(b"{}")) as server, transport_of() as transport:
+        built = httpx.Request("GET", server.url + target)
+        await get(transport, server.url + target)
+        assert lines(server)[0] == f"GET {built.url.raw_path.decode()} HTTP/1.1"
+
+
+async def test_no_header_is_added() -> None:
+    """What the request carries and the three that HTTP needs; no cookie, no proxy's, no library's name."""
+    async with raw_server(answer(b"{}")) as server, transport_of() as transport:
+        await get(transport, server.url + "/a", **{"X-Auth-Token": "t", "User-Agent": "u"})
+        names = sorted(line.split(":")[0].lower() for line in lines(server)[1:])
+        assert set(names) <= {"host", "x-auth-token", "user-agent", "connection"}
+        assert len(names) == len(set(names))
+
+
+async def test_cookies_are_not_kept() -> None:
+    """What one caller's answer sets is not sent with another's request."""
+    async with raw_server(answer(b"{}", "Set-Cookie: session=abc; Path=/")) as server, transport_of() as transport:
+        first = await get(transport, server.url + "/a")
+        await get(transport, server.url + "/a")
+        assert first.headers["set-cookie"].startswith("session=abc")
+        assert "cookie" not in server.requests[1].decode().lower()
+
+
+async def test_redirects_are_not_followed() -> None:
+    """The redirect is the answer, and nothing goes where it points."""
+    async with raw_server(answer(b"{}")) as elsewhere, transport_of() as transport:
+        reply = answer(b"", f"Location: {elsewhere.url}/stolen", status="307 Temporary Redirect")
+        async with raw_server(reply) as server:
+            response = await get(transport, server.url + "/a", **{"X-Auth-Token": "t"})
+        assert response.status_code == 307
+        assert elsewhere.requests == []
+
+
+async def test_a_connection_serves_many_requests() -> None:
+    """One after the other they share one connection."""
+    async with raw_server(answer(b"{}")) as server, transport_of() as transport:
+        for _ in range(5):
+            await get(transport, server.url + "/a")
+        assert (server.connections, len(server.requests)) == (1, 5)
+
+
+async def test_connections_are_bounded() -> None:
+    """The request that is one too many waits for a connection of another's."""
+    released = asyncio.Event()
+
+    async def reply(writer: asyncio.StreamWriter) -> None:
+        await released.wait()
+        await answer(b"{}")(writer)
+
+    async with raw_server(reply) as server, transport_of(max_connections=2) as transport:
+        tasks = [asyncio.create_task(get(transport, server.url + "/a")) for _ in range(6)]
+        await server.until_asked(2)
+        released.set()
+        await asyncio.wait_for(asyncio.gather(*tasks), PATIENCE)
+        assert (server.connections, len(server.requests)) == (2, 6)
+
+
+async def test_closing_ends_the_connections() -> None:
+    """Kept-alive connections end with the transport, which may be closed twice or unused."""
+    async with raw_server(answer(b"{}")) as server:
+        async with transport_of() as transport:
+            await get(transport, server.url + "/a")
+        await server.until_gone()
+        await transport.aclose()
+    async with transport_of():
+        pass
+
+
+async def test_a_cancelled_request_closes_its_connection() -> None:
+    """Nobody waits for the answer, so nobody may get it."""
+    async with raw_server(silence) as server, transport_of() as transport:
+        task = asyncio.create_task(get(transport, server.url + "/a"))
+        await server.until_asked()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await server.until_gone()
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"not http at all\r\n\r\n",
+        b"HTTP/1.1 999999 Odd\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+        b"HTTP/1.1 200 OK\r\nBad header\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X-Padding: endless\r\n" * 100_000 + b"\r\n",
+        CHUNKED + b"zz\r\nhello\r\n",
+        CHUNKED + b"5\r\nhel",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhel",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"",
+    ],
+    ids=lambda data: data[9:60].decode(),
+)
+async def test_what_is_no_http_is_an_error_of_httpx(data: bytes) -> None:
+    """Foreign exceptions stop here, whatever the peer sends, and the connection is not used again."""
+    async with raw_server(octets(data, end=True)) as server, transport_of() as transport:
+        with pytest.raises(httpx.HTTPError):
+            await asyncio.wait_for(get(transport, server.url + "/a"), PATIENCE)
+        with pytest.raises(httpx.HTTPError):
+            await asyncio.wait_for(get(transport, server.url + "/a"), PATIENCE)
+        assert server.connections >= 2
