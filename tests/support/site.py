@@ -12,6 +12,7 @@ import uvicorn
 from gateway.cli.demo import build_demo
 from gateway.emulator import Emulator, Tenant
 from gateway.emulator.journal import Call
+from gateway.settings import load
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 TOKEN = "good-token"
@@ -57,7 +58,10 @@ def open_site(*, size: int, clean: bool = True, **tenant: Any) -> Iterator[Site]
     emulator = Emulator([Tenant(PROJECT, tokens=[TOKEN], size=size, clean=clean, **tenant)])
     with socket.create_server(("127.0.0.1", 0)) as listener:
         emulator.public_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(build_demo(emulator, token=TOKEN), log_level="error", timeout_graceful_shutdown=1)
+        settings = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=PROJECT)
+        config = uvicorn.Config(
+            build_demo(settings, emulator, token=TOKEN), log_level="error", timeout_graceful_shutdown=1
+        )
         server = _Server(config)
         thread = threading.Thread(target=server.run, args=([listener],), name="demo", daemon=True)
         thread.start()
