@@ -141,9 +141,9 @@ class Settings(BaseModel):
     deadline_seconds: Seconds = Field(
         default=10, description="For a whole answer; all its upstream attempts share it, and what is late is an error."
     )
-    max_concurrent_requests: Count = Field(default=64, description="How many requests are worked on at once.")
+    max_concurrent_requests: Count = Field(default=100, description="How many requests are worked on at once.")
     max_waiting_requests: Annotated[int, Ge(0), Le(1_000_000)] = Field(
-        default=64, description="How many more may wait for their turn; any further one is refused with 503."
+        default=50, description="How many more may wait for their turn; any further one is refused with 503."
     )
     queue_seconds: Seconds = Field(default=1, description="How long one may wait for its turn.")
     partial_success_status: Literal[200, 294] = Field(
