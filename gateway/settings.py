@@ -22,6 +22,7 @@ PREFIX = "GATEWAY_"
 
 Seconds = Annotated[float, Gt(0), Le(86_400)]
 Count = Annotated[int, Ge(1), Le(10_000_000)]
+Percent = Annotated[int, Ge(0), Le(100)]
 
 _ORIGIN = r"https?://[A-Za-z0-9.\[\]:-]+"
 _ACCESS_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{16,4096}=*(:[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64})*)?")
@@ -90,6 +91,14 @@ class Settings(BaseModel):
     cache_error_seconds: Annotated[float, Ge(0), Le(86_400)] = Field(
         default=300, description="How long after that it is served where the upstream is not available."
     )
+    cache_early_percent: Percent = Field(
+        default=10,
+        description="The last part of the freshness in which a block that is asked for is read again already, each "
+        "from a moment of its own, so that blocks read together are not all read again together.",
+    )
+    cache_patience_seconds: Seconds = Field(
+        default=2, description="How long the upstream is waited for where a stale copy can stand in for its answer."
+    )
     cache_max_entries: Count = Field(default=20_000, description="The most blocks of 100 rows kept in memory.")
     cache_max_megabytes: Count = Field(default=64, description="The most memory for them, in MiB of encoded blocks.")
     max_first: Annotated[int, Ge(1), Le(20_100)] = Field(
@@ -132,9 +141,9 @@ class Settings(BaseModel):
     deadline_seconds: Seconds = Field(
         default=10, description="For a whole answer; all its upstream attempts share it, and what is late is an error."
     )
-    max_concurrent_requests: Count = Field(default=100, description="How many requests are worked on at once.")
+    max_concurrent_requests: Count = Field(default=64, description="How many requests are worked on at once.")
     max_waiting_requests: Annotated[int, Ge(0), Le(1_000_000)] = Field(
-        default=100, description="How many more may wait for their turn; any further one is refused with 503."
+        default=64, description="How many more may wait for their turn; any further one is refused with 503."
     )
     queue_seconds: Seconds = Field(default=1, description="How long one may wait for its turn.")
     partial_success_status: Literal[200, 294] = Field(
@@ -166,7 +175,40 @@ class Settings(BaseModel):
     search_calls: Annotated[int, Ge(0), Le(100)] = Field(
         default=4, description="The most upstream calls a page may spend on finding its place in a list that changed."
     )
-    upstream_timeout_seconds: Seconds = Field(default=8, description="For one whole upstream call.")
+    upstream_timeout_seconds: Seconds = Field(
+        default=8, description="For one read of the upstream: all its attempts and the waits between them."
+    )
+    upstream_attempt_seconds: Seconds = Field(default=5, description="For one attempt, to its answer's last byte.")
+    upstream_attempts: Annotated[int, Ge(1), Le(10)] = Field(
+        default=3, description="The most attempts of one read, where it timed out or failed on the upstream's side."
+    )
+    upstream_retry_percent: Percent = Field(
+        default=20, description="Retries as a part of all reads, beside 10 that are always saved up."
+    )
+    breaker_failures: Count = Field(
+        default=5,
+        description="How many calls for one project have to fail within 30 s, being half of all, until the upstream "
+        "is left alone.",
+    )
+    breaker_seconds: Annotated[float, Gt(0), Le(60)] = Field(
+        default=5, description="For how long; then one call is let through, and each that fails doubles it, up to 60 s."
+    )
+    upstream_concurrency: Count = Field(default=50, description="The most upstream calls under way at once.")
+    upstream_queue_seconds: Seconds = Field(default=2, description="How long a call may wait for its turn.")
+    throttle_max_seconds: Seconds = Field(
+        default=300, description="How long a project is left alone after a 429 at most, whatever the upstream says."
+    )
+    upstream_calls_per_minute: Annotated[int, Ge(1), Le(100_000)] | None = Field(
+        default=None,
+        description="The most upstream calls of this process for one project in any 60 seconds, retries included.",
+    )
+    upstream_scope_percent: Annotated[int, Ge(1), Le(100)] = Field(
+        default=50,
+        description="The part of them that one scope may use; 100 where all callers are one scope.",
+    )
+    upstream_reserve_percent: Percent = Field(
+        default=20, description="The part of them that reads in the background leave to callers who wait."
+    )
     upstream_connect_seconds: Seconds = Field(default=2, description="For connecting to the upstream, TLS included.")
     upstream_connections: Count = Field(default=100, description="The most connections to the upstream at once.")
     upstream_max_answer_megabytes: Annotated[int, Ge(1), Le(100)] = Field(

@@ -1,9 +1,12 @@
 """Blocks of the upstream's lists, remembered under the scope that may see them."""
 
 import asyncio
+import hashlib
 import logging
-from collections.abc import Awaitable, Callable
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -50,6 +53,9 @@ class Blocks(Generic[Value]):
         freshness: How long a block serves, and as what.
         clock: Seconds since the epoch.
         value_type: The type that the values are decoded to.
+        patience: Seconds to wait for the upstream where a stale copy could stand in for it.
+        lot: Each key's lot from 0 to 1 (see `Freshness.state`); by default this process draws its own, so
+            that processes with one store do not read one block again at the same moment.
     """
 
     def __init__(
@@ -59,38 +65,49 @@ class Blocks(Generic[Value]):
         freshness: Freshness,
         clock: Callable[[], float],
         value_type: Any,
+        *,
+        patience: float = inf,
+        lot: Callable[[str], float] | None = None,
     ) -> None:
         self._store = store
         self._flights = flights
         self._freshness = freshness
         self._clock = clock
         self._decoder = msgspec.json.Decoder(_Entry[value_type])
-        self._refreshes: set[asyncio.Task[None]] = set()
+        self._patience = patience
+        self._lot = lot or _lots(secrets.token_bytes(16))
+        self._refreshes: set[asyncio.Task[_Entry[Value]]] = set()
 
-    async def read(self, key: str, fetch: Callable[[], Awaitable[Value]], *, now: bool = False) -> Block[Value]:
+    async def read(
+        self,
+        key: str,
+        fetch: Callable[[], Awaitable[Value]],
+        *,
+        now: bool = False,
+        refresh: Callable[[], Awaitable[Value]] | None = None,
+    ) -> Block[Value]:
         """The block of a key.
 
         Args:
             key: From `cache_key`.
             fetch: Asks the upstream.
             now: Ask it whatever is remembered.
+            refresh: Asks it in the background, where nobody waits for the answer; by default as `fetch`.
 
         Raises:
             GatewayError: What `fetch` raises, where nothing remembered may stand in for it.
         """
         entry = None if now else await self._stored(key)
-        state = State.GONE if entry is None else self._freshness.state(self._clock() - entry.read_at)
-        if entry is not None and state in {State.FRESH, State.REVALIDATE}:
-            if state is State.REVALIDATE:
-                self._refresh(key, fetch)
-            return Block(entry.value, entry.read_at, remembered=True, stale=state is State.REVALIDATE)
-        try:
+        age = 0.0 if entry is None else self._clock() - entry.read_at
+        state = State.GONE if entry is None else self._freshness.state(age, self._lot(key))
+        if entry is None or state is State.GONE:
             entry = await self._flights.run(key, lambda: self._fetch(key, fetch))
-        except Unavailable:
-            if entry is None or state is State.GONE:
-                raise
-            return Block(entry.value, entry.read_at, remembered=True, stale=True)
-        return Block(entry.value, entry.read_at, remembered=False, stale=False)
+            return Block(entry.value, entry.read_at, remembered=False, stale=False)
+        if state is State.IF_ERROR:
+            return await self._read_or_keep(key, entry, fetch)
+        if state is not State.FRESH:
+            self._refresh(key, refresh or fetch)
+        return Block(entry.value, entry.read_at, remembered=True, stale=state is State.REVALIDATE)
 
     async def aclose(self) -> None:
         """Ends the reads in the background."""
@@ -116,16 +133,38 @@ class Blocks(Generic[Value]):
         await self._store.put(key, msgspec.json.encode(entry), lifetime=self._freshness.lifetime)
         return entry
 
-    def _refresh(self, key: str, fetch: Callable[[], Awaitable[Value]]) -> None:
-        async def refresh() -> None:
-            try:
-                await self._flights.run(key, lambda: self._fetch(key, fetch))
-            except GatewayError:
-                return  # nobody waits for it; whoever asks when the block is too old gets the error
-            except Exception:
-                _logger.exception("background refresh failed")
+    async def _read_or_keep(
+        self, key: str, entry: _Entry[Value], fetch: Callable[[], Awaitable[Value]]
+    ) -> Block[Value]:
+        """The block as it is now, if the upstream answers in time; else the copy, while the call goes on."""
+        call = self._in_background(self._flights.run(key, lambda: self._fetch(key, fetch)))
+        try:
+            async with asyncio.timeout(None if self._patience == inf else self._patience):
+                entry = await asyncio.shield(call)
+        except (TimeoutError, Unavailable):
+            return Block(entry.value, entry.read_at, remembered=True, stale=True)
+        return Block(entry.value, entry.read_at, remembered=False, stale=False)
 
+    def _refresh(self, key: str, fetch: Callable[[], Awaitable[Value]]) -> None:
         if not self._flights.under_way(key):
-            task = asyncio.create_task(refresh())
-            self._refreshes.add(task)
-            task.add_done_callback(self._refreshes.discard)
+            self._in_background(self._flights.run(key, lambda: self._fetch(key, fetch)))
+
+    def _in_background(self, call: Coroutine[Any, Any, _Entry[Value]]) -> asyncio.Task[_Entry[Value]]:
+        task = asyncio.create_task(call)
+        self._refreshes.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[_Entry[Value]]) -> None:
+        self._refreshes.discard(task)
+        problem = None if task.cancelled() else task.exception()
+        # A known failure needs no word: nobody may wait for it, and whoever asks when the copy is too old gets it.
+        if problem is not None and not isinstance(problem, GatewayError):
+            _logger.error("background refresh failed", exc_info=problem)
+
+
+def _lots(seed: bytes) -> Callable[[str], float]:
+    def lot(key: str) -> float:
+        return int.from_bytes(hashlib.blake2b(key.encode(), key=seed, digest_size=4).digest()) / (1 << 32)
+
+    return lot

@@ -5,9 +5,14 @@ from enum import Enum
 
 
 class State(Enum):
-    """What an entry of some age is good for."""
+    """What an entry of some age is good for.
+
+    It is served as it is (`FRESH`); or also read again in the background (`DUE`); or that, marked as stale
+    (`REVALIDATE`); or served where the upstream is not available (`IF_ERROR`); or not at all (`GONE`).
+    """
 
     FRESH = "fresh"
+    DUE = "due"
     REVALIDATE = "revalidate"
     IF_ERROR = "if-error"
     GONE = "gone"
@@ -21,16 +26,26 @@ class Freshness:
         fresh: It is served as it is.
         revalidate: It is served, and read again in the background.
         if_error: It is served only where the upstream is not available.
+        early: The last part of `fresh`, 0 to 1, in which it is read again although it is fresh, each entry
+            from a moment of its own: what was read together is then not read again together.
     """
 
     fresh: float
     revalidate: float
     if_error: float
+    early: float = 0.0
 
-    def state(self, age: float) -> State:
-        """What an entry is good for at this age in seconds; a clock that ran backwards makes it no older than new."""
-        if age < self.fresh:
+    def state(self, age: float, lot: float = 0.0) -> State:
+        """What an entry is good for; a clock that ran backwards makes it no older than new.
+
+        Args:
+            age: In seconds.
+            lot: 0 to 1, the entry's own: how much of `early` it makes use of.
+        """
+        if age < self.fresh * (1 - self.early * lot):
             return State.FRESH
+        if age < self.fresh:
+            return State.DUE
         if age < self.fresh + self.revalidate:
             return State.REVALIDATE
         return State.IF_ERROR if age < self.lifetime else State.GONE

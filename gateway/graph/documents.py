@@ -23,7 +23,7 @@ from gateway.graph.limits import DocumentLimits, check_limits, too_complex
 from gateway.graph.rules import NoSubgraphSchema
 
 _USUAL_TOKENS = 100
-"""Tokens of a document as clients write them: what the memory for documents is reckoned by, some 600 octets each."""
+"""Tokens of a document as clients write them: what the memory for documents is reckoned by, some 350 octets each."""
 
 _MOST_PROBLEMS = 20
 

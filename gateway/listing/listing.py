@@ -1,6 +1,7 @@
 """A listing of the upstream, read by pages for a caller."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Generic
 
 from gateway.cache.blocks import Blocks
@@ -13,7 +14,8 @@ from gateway.listing.signed import check_signed_size, list_fingerprint
 from gateway.paging import cursor as cursors
 from gateway.paging.plan import BlockPlan, ExactPlan, Plan, SignedPlan, reach
 from gateway.paging.window import Span, Window
-from gateway.upstream.client import Filters, UpstreamClient
+from gateway.upstream.calls import Upstream
+from gateway.upstream.client import Filters
 from gateway.upstream.endpoints import Endpoint
 from gateway.upstream.models import Answer, RowModel, UnreadableRow
 
@@ -23,7 +25,7 @@ class Listing(Generic[RowModel]):
 
     Args:
         endpoint: The listing, as the upstream has it.
-        client: Reads it.
+        upstream: Reads it.
         blocks: Remembers it; None where nothing is to be remembered.
         clock: Seconds since the epoch.
         secret: Keys the cache's digests.
@@ -34,7 +36,7 @@ class Listing(Generic[RowModel]):
     def __init__(
         self,
         endpoint: Endpoint[RowModel],
-        client: UpstreamClient,
+        upstream: Upstream,
         blocks: Blocks[Answer[RowModel]] | None,
         *,
         clock: Callable[[], float],
@@ -43,7 +45,7 @@ class Listing(Generic[RowModel]):
         make_key: KeyFunction = cache_key,
     ) -> None:
         self._endpoint: Endpoint[RowModel] = endpoint
-        self._client = client
+        self._upstream = upstream
         self._blocks: Blocks[Answer[RowModel]] | None = blocks
         self._clock = clock
         self._secret = secret
@@ -87,11 +89,17 @@ class Listing(Generic[RowModel]):
     async def _read(
         self, filters: Filters, span: Span, caller: Caller, report: Report, *, now: bool
     ) -> Reading[RowModel | UnreadableRow]:
-        async def fetch() -> Answer[RowModel]:
-            credential = caller.credential
-            async with credential.attempt():
-                report.upstream_calls += 1
-                return await self._client.read(self._endpoint, caller.project_id, filters, span, credential.authorise)
+        async def fetch(*, background: bool = False) -> Answer[RowModel]:
+            async with caller.credential.attempt():
+                return await self._upstream.read(
+                    self._endpoint,
+                    caller.project_id,
+                    filters,
+                    span,
+                    caller.credential,
+                    background=background,
+                    on_call=report.count_call,
+                )
 
         scope = caller.credential.scope
         if self._blocks is None or scope is None:
@@ -99,7 +107,8 @@ class Listing(Generic[RowModel]):
         else:
             named = (part for name in sorted(filters) for part in (name, filters[name]))
             where = (caller.project_id, self._endpoint.name, str(span.offset), str(span.limit))
-            block = await self._blocks.read(self._make_key(self._secret, scope, *where, *named), fetch, now=now)
+            key = self._make_key(self._secret, scope, *where, *named)
+            block = await self._blocks.read(key, fetch, now=now, refresh=partial(fetch, background=True))
             answer, read_at, remembered, stale = block.value, block.read_at, block.remembered, block.stale
-        report.add_window(read_at, stale=stale, shareable=scope is not None)
+        report.add_window(read_at, stale=stale, shareable=self._blocks is not None and scope is not None)
         return Reading(Window(span, answer.total, answer.rows, read_at), remembered)

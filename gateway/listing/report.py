@@ -8,7 +8,8 @@ class Report:
     """Gathered while a request's windows are read.
 
     Args:
-        upstream_calls: Calls begun for this request; those of others that it joined are not counted.
+        upstream_calls: Calls made for this request, retries included; those of others that it joined are not
+            counted.
         windows: Windows read, from memory or not.
         oldest: When the oldest of them was read, in seconds since the epoch.
         stale: Whether one of them is older than fresh.
@@ -20,6 +21,10 @@ class Report:
     oldest: float | None = None
     stale: bool = False
     shareable: bool = True
+
+    def count_call(self) -> None:
+        """Takes one upstream call into account."""
+        self.upstream_calls += 1
 
     def add_window(self, read_at: float, *, stale: bool, shareable: bool) -> None:
         """Takes one window into account."""

@@ -1,6 +1,7 @@
 """Reads one span of one listing: builds the request, sends it once, bounds and decodes the answer."""
 
 import asyncio
+import math
 import zlib
 from collections.abc import Mapping
 from typing import Protocol
@@ -56,25 +57,41 @@ class UpstreamClient:
         self._headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": user_agent}
 
     async def read(
-        self, endpoint: Endpoint[RowModel], project_id: str, filters: Filters, span: Span, authorise: Authorise
+        self,
+        endpoint: Endpoint[RowModel],
+        project_id: str,
+        filters: Filters,
+        span: Span,
+        authorise: Authorise,
+        *,
+        deadline: float = math.inf,
     ) -> Answer[RowModel]:
         """Asks for one span of a listing.
+
+        Args:
+            endpoint: The listing.
+            project_id: The project.
+            filters: What narrows it.
+            span: Which rows.
+            authorise: Lets the request in.
+            deadline: When, by the loop's clock, it has to be over, where that is before its timeout.
 
         Raises:
             GatewayError: By the table of `failures`.
         """
         target = endpoint.target(project_id, filters, span)
         headers = {**self._headers, **authorise("GET", self._host, target)}
-        body = await self._get(httpx.Request("GET", self._origin + target, headers=headers))
+        deadline = min(deadline, asyncio.get_running_loop().time() + self._timeout)
+        body = await self._get(httpx.Request("GET", self._origin + target, headers=headers), deadline)
         return decode(body, rows_name=endpoint.rows_name, row_type=endpoint.row_type, limit=span.limit)
 
     async def aclose(self) -> None:
         """Closes the connections."""
         await self._transport.aclose()
 
-    async def _get(self, request: httpx.Request) -> bytes:
+    async def _get(self, request: httpx.Request, deadline: float) -> bytes:
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout_at(deadline):
                 response = await self._transport.handle_async_request(request)
                 try:
                     body = await self._body(response)

@@ -101,12 +101,26 @@ MESSAGES: Mapping[type[GatewayError], str] = {
     UpstreamInvalidResponse: "The upstream's answer is not the documented one.",
 }
 
+_NOT_SET_UP = frozenset({400, 404})
+"""Statuses of a service that is not set up: `UpstreamUnavailable` by the vendor's code, and so again in a second."""
+
 DEFAULT_RETRY_AFTER = 5.0
 """Seconds to wait where a 429 gives no hint (the vendor's FAQ suggests 2 to 5)."""
 
 _WORD = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LIMIT = re.compile(r"limit:\d{1,9},time:(\d{1,6}) ?(second|minute|hour|day)")
 _UNIT_SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
+
+
+class NotAsked(UpstreamUnavailable):
+    """The gateway itself refused a call, for what is known of the upstream: asking again at once is of no use."""
+
+
+def is_transient(problem: BaseException) -> bool:
+    """Whether a call failed for a reason that may be gone in a moment: no answer, part of one, or a fault of theirs."""
+    if not isinstance(problem, UpstreamTimeout | UpstreamUnavailable) or isinstance(problem, NotAsked):
+        return False
+    return problem.details.get("upstream", {}).get("status") not in _NOT_SET_UP
 
 
 def from_answer(status: int, headers: Mapping[str, str], body: bytes) -> GatewayError:

@@ -34,6 +34,7 @@ from gateway.listing.report import Report
 from gateway.web.cache_headers import NO_STORE, age_of_stale, cache_headers
 from gateway.web.graphql_request import HttpError
 from gateway.web.negotiation import GRAPHQL_RESPONSE
+from gateway.web.retry_after import retry_after
 
 
 class AnswerWriter:
@@ -60,7 +61,8 @@ class AnswerWriter:
             answer["extensions"] = {"stale": {"ageSeconds": age}}
         partial = bool(outcome.errors) and media_type == GRAPHQL_RESPONSE
         headers = cache_headers(report, failed=bool(outcome.errors), fresh_seconds=self._fresh_seconds, now=now)
-        return _response(self._partial_success_status if partial else 200, answer, media_type, headers)
+        status = self._partial_success_status if partial else 200
+        return _response(status, answer, media_type, {**headers, **retry_after(outcome)})
 
 
 def refusal(problem: Exception, media_type: str, *, challenge: str) -> Response:

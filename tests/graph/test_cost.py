@@ -134,7 +134,7 @@ def test_the_question_that_tools_ask_for_the_schema_is_within_the_default() -> N
 def test_a_budget_refuses_with_both_numbers() -> None:
     """In the message and for programs."""
     with pytest.raises(QueryTooComplex) as caught:
-        Budget(calls=100, fields=1_000).check(Cost(calls=107, fields=1))
+        Budget(calls=100, fields=1_000).check(Cost(calls=107, fields=1, reads=1))
     assert caught.value.extensions == {
         "code": "QUERY_TOO_COMPLEX",
         "limit": "max_cost",
@@ -144,4 +144,4 @@ def test_a_budget_refuses_with_both_numbers() -> None:
     assert "107 upstream calls" in caught.value.message
     assert "100" in caught.value.message
     with pytest.raises(QueryTooComplex, match="max_answer_fields"):
-        Budget(calls=100, fields=1_000).check(Cost(calls=1, fields=1_001))
+        Budget(calls=100, fields=1_000).check(Cost(calls=1, fields=1_001, reads=1))

@@ -9,6 +9,7 @@ from typing_extensions import override
 from gateway.settings import load
 from gateway.web import server
 from gateway.web.app import create_app
+from gateway.web.parts import request_limits
 
 
 class Everything(logging.Formatter):
@@ -39,7 +40,7 @@ def main() -> None:
     logging.captureWarnings(capture=True)
     settings = load(env_file=None)
     print(settings, repr(settings))  # noqa: T201  as a careless start-up message would
-    server.serve(create_app(settings), host="127.0.0.1", port=0, on_listening=shout)
+    server.serve(create_app(settings), limits=request_limits(settings), host="127.0.0.1", port=0, on_listening=shout)
 
 
 main()

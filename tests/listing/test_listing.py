@@ -14,16 +14,20 @@ from gateway.cache.blocks import Blocks
 from gateway.cache.freshness import Freshness
 from gateway.cache.single_flight import SingleFlight
 from gateway.cache.store import MemoryStore
-from gateway.credentials.kinds import Credential, ForwardedToken, scope_digest
+from gateway.credentials.kinds import Credential, ForwardedToken, Kind, scope_digest
+from gateway.credentials.refusals import Refusals
 from gateway.credentials.resolve import Caller
+from gateway.credentials.secret import Secret
 from gateway.emulator import Emulator, Tenant
 from gateway.errors import BadUserInput, Reason, StaleCursor
 from gateway.listing.listing import Listing
 from gateway.listing.reader import Page
 from gateway.listing.report import Report
-from gateway.upstream.client import UpstreamClient
+from gateway.listing.signed import list_fingerprint
+from gateway.settings import load
 from gateway.upstream.endpoints import SNAPSHOTS, THUMBNAIL_TASKS
 from gateway.upstream.models import Answer, TaskRow
+from gateway.web.upstream import build_upstream
 from tests.support.house import PROJECT, TOKEN, Clock
 
 OTHER_PROJECT = "fedcba9876543210fedcba9876543210"
@@ -34,9 +38,14 @@ SECRET = b"a secret of the gateway's own"
 class OneRequest(Credential):
     """Good for one request, and for nobody else."""
 
-    kind: ClassVar[str] = "one request"
+    kind: ClassVar[Kind] = Kind.PRESIGNED
     one_request: ClassVar[bool] = True
     scope: None = None
+
+    @override
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        yield
 
     @override
     def authorise(self, method: str, host: str, target: str) -> Mapping[str, str]:
@@ -45,7 +54,8 @@ class OneRequest(Credential):
 
 def caller(project: str = PROJECT, token: str = TOKEN) -> Caller:
     """A caller with a token."""
-    return Caller(ForwardedToken(token, scope_digest(SECRET, "token", token)), project)
+    scope = scope_digest(SECRET, Kind.TOKEN, token)
+    return Caller(ForwardedToken(Secret(token), scope, Refusals(Clock())), project)
 
 
 @dataclass
@@ -78,15 +88,14 @@ async def open_desk(*, cache: bool = True, size: int = 250) -> AsyncIterator[Des
     ]
     emulator = Emulator(tenants, clock=clock)
     transport = httpx.ASGITransport(emulator.app)
-    client = UpstreamClient(
-        transport, origin="http://127.0.0.1", timeout=5, max_answer_octets=1 << 20, user_agent="test"
-    )
+    settings = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=PROJECT)
+    upstream = build_upstream(settings, transport, clock)
     store = MemoryStore(max_entries=1_000, max_octets=1 << 26)
     blocks: Blocks[Answer[TaskRow]] = Blocks(store, SingleFlight(), Freshness(10, 0, 0), clock, Answer[TaskRow])
-    listing = Listing(THUMBNAIL_TASKS, client, blocks if cache else None, clock=clock, secret=SECRET, search_calls=4)
+    listing = Listing(THUMBNAIL_TASKS, upstream, blocks if cache else None, clock=clock, secret=SECRET, search_calls=4)
     yield Desk(emulator, clock, listing)
     await listing.aclose()
-    await client.aclose()
+    await upstream.aclose()
 
 
 async def test_a_token_reads_blocks() -> None:
@@ -138,8 +147,7 @@ async def test_a_cursor_is_foreign_to_another_project_and_to_another_listing() -
         with pytest.raises(BadUserInput) as refusal:
             await desk.page(10, page.edges[-1].cursor.encode(), by=caller(OTHER_PROJECT, "other-token"))
         assert refusal.value.reason is Reason.FOREIGN_CURSOR
-        snapshots = Listing(SNAPSHOTS, desk.listing._client, None, clock=desk.clock, secret=SECRET, search_calls=4)
-        assert snapshots.filters_fingerprint({}, caller()) != desk.listing.filters_fingerprint({}, caller())
+    assert list_fingerprint(THUMBNAIL_TASKS, PROJECT, {}) != list_fingerprint(SNAPSHOTS, PROJECT, {})
 
 
 async def test_a_cursor_is_good_for_another_token_of_the_project() -> None:

@@ -116,7 +116,8 @@ async def open_house(
     clock = Clock()
     tenant = Tenant(PROJECT, tokens=[TOKEN], size=size, rows=rows, clean=True)
     emulator = Emulator(tenants or [tenant], clock=clock)
-    defaults = {"upstream_url": "http://127.0.0.1", "project_id": PROJECT}
+    # No early reading again: each block would begin it at a moment of its own.
+    defaults = {"upstream_url": "http://127.0.0.1", "project_id": PROJECT, "cache_early_percent": 0}
     app = create_app(
         load({}, env_file=None, **{**defaults, **settings}),
         transport=transport or httpx.ASGITransport(emulator.app),

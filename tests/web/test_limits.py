@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway.web.limits import Gate, Overloaded
+from gateway.errors import RateLimited
+from gateway.web.limits import Gate
 from tests.support.house import TOKEN, House, open_house
 from tests.support.waiting import WaitingUpstream
 
@@ -19,7 +20,7 @@ def one(task_id: str) -> str:
 async def test_requests_beyond_cap_and_queue_are_refused_and_the_others_answered() -> None:
     """With 503, `Retry-After`, and a code for programs; those who waited come in their turn."""
     upstream = WaitingUpstream()
-    settings = {"max_concurrent_requests": 2, "max_waiting_requests": 3, "queue_seconds": 60}
+    settings: dict[str, Any] = {"max_concurrent_requests": 2, "max_waiting_requests": 3, "queue_seconds": 60}
     async with open_house(transport=upstream, **settings) as house:
         asked = [asyncio.create_task(house.ask(one(f"slow-{number}"))) for number in range(6)]
         (refused,), others = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
@@ -35,7 +36,7 @@ async def test_requests_beyond_cap_and_queue_are_refused_and_the_others_answered
 async def test_a_request_that_waits_too_long_is_refused() -> None:
     """And its place in the queue is free again."""
     upstream = WaitingUpstream()
-    settings = {"max_concurrent_requests": 1, "max_waiting_requests": 1, "queue_seconds": 0.02}
+    settings: dict[str, Any] = {"max_concurrent_requests": 1, "max_waiting_requests": 1, "queue_seconds": 0.02}
     async with open_house(transport=upstream, **settings) as house:
         inside = asyncio.create_task(house.ask(one("slow")))
         await upstream.until_begun(1)
@@ -60,7 +61,7 @@ async def test_a_gate_gives_its_places_back_whatever_happens() -> None:
     async with gate.admitted():
         broken, gone = asyncio.create_task(enter("broken")), asyncio.create_task(enter("gone"))
         await asyncio.sleep(0)
-        with pytest.raises(Overloaded):
+        with pytest.raises(RateLimited):
             await enter("refused")
         gone.cancel()
         await asyncio.wait((gone,))
@@ -75,7 +76,7 @@ async def test_a_gate_gives_its_places_back_whatever_happens() -> None:
 async def test_what_is_late_at_the_deadline_fails_and_the_rest_stands() -> None:
     """The late upstream calls are given up."""
     upstream = WaitingUpstream()
-    async with open_house(transport=upstream, deadline_seconds=0.1) as house:
+    async with open_house(transport=upstream, deadline_seconds=1) as house:
         query = '{fast: thumbnailTask(taskId: "fast"){taskId} slow: thumbnailTask(taskId: "slow"){taskId}}'
         answer = await house.ask(query)
         assert (answer.status, answer.codes) == (200, ["UPSTREAM_TIMEOUT"])

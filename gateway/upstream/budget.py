@@ -1,0 +1,115 @@
+"""How many calls a minute may be made for one project, and for whom.
+
+A window that slides, not a bucket that fills: the vendor counts a minute's calls, and a bucket of the same
+size lets up to twice as many through in the minute that begins with it full.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable
+from itertools import islice
+from typing import Protocol
+
+from typing_extensions import override
+
+from gateway.errors import RateLimited
+from gateway.upstream.per_project import PerProject
+from gateway.upstream.throttle import rounded_up
+
+MINUTE = 60.0
+
+
+class CallBudget(Protocol):
+    """Pays for upstream calls. One process's own is `LocalBudget`; one that replicas share would wait, hence async."""
+
+    async def take(self, project_id: str, scope: str, *, background: bool) -> None:
+        """Pays for one call.
+
+        Args:
+            project_id: Whose quota it is.
+            scope: Who asks.
+            background: Whether nobody waits for the answer.
+
+        Raises:
+            RateLimited: There is nothing left for this call; with the seconds until there is.
+        """
+        ...
+
+
+class Minute:
+    """The calls of the last 60 seconds for one project: pure, the time is passed in.
+
+    Args:
+        most: Calls in any 60 seconds.
+        most_of_scope: Of these, for one scope.
+        most_before_background: A call in the background is made only where fewer than this were made.
+    """
+
+    def __init__(self, *, most: int, most_of_scope: int, most_before_background: int) -> None:
+        self._most = most
+        self._most_of_scope = most_of_scope
+        self._most_before_background = most_before_background
+        self._calls: deque[tuple[float, str]] = deque()
+        self._by_scope: Counter[str] = Counter()
+
+    def take(self, scope: str, now: float, *, background: bool) -> float:
+        """Counts a call and answers 0, or answers the seconds until it could be made."""
+        self._forget(now)
+        most = self._most_before_background if background else self._most
+        wait = 0.0
+        if len(self._calls) >= most:
+            # Not a single call could be made before the last of those that are too many has aged.
+            last = len(self._calls) - most
+            wait = self._age_left(next(islice(self._calls, last, None))[0], now) if most else MINUTE
+        if self._by_scope[scope] >= self._most_of_scope:
+            first = next(at for at, caller in self._calls if caller == scope)
+            wait = max(wait, self._age_left(first, now))
+        if not wait:
+            self._calls.append((now, scope))
+            self._by_scope[scope] += 1
+        elif not self._by_scope[scope]:
+            del self._by_scope[scope]
+        return wait
+
+    def _forget(self, now: float) -> None:
+        if self._calls and self._calls[-1][0] > now:  # the clock ran backwards
+            self._calls.clear()
+            self._by_scope.clear()
+        while self._calls and self._age_left(self._calls[0][0], now) <= 0:
+            _, scope = self._calls.popleft()
+            self._by_scope[scope] -= 1
+            if not self._by_scope[scope]:
+                del self._by_scope[scope]
+
+    @staticmethod
+    def _age_left(at: float, now: float) -> float:
+        return at + MINUTE - now
+
+
+class LocalBudget(CallBudget):
+    """The budget of one process.
+
+    Args:
+        calls_per_minute: For each project.
+        scope_share: The part of it that one scope may use, 0 to 1.
+        reserve: The part of it that calls in the background leave alone, 0 to 1.
+        clock: Seconds since the epoch.
+    """
+
+    def __init__(
+        self, *, calls_per_minute: int, scope_share: float, reserve: float, clock: Callable[[], float]
+    ) -> None:
+        self._clock = clock
+        self._minutes = PerProject(
+            lambda: Minute(
+                most=calls_per_minute,
+                most_of_scope=max(1, int(calls_per_minute * scope_share)),
+                most_before_background=int(calls_per_minute * (1 - reserve)),
+            )
+        )
+
+    @override
+    async def take(self, project_id: str, scope: str, *, background: bool) -> None:
+        wait = self._minutes.of(project_id).take(scope, self._clock(), background=background)
+        if wait:
+            message = "The gateway's own budget of upstream calls is used up for now."
+            raise RateLimited(message, retry_after=rounded_up(wait))

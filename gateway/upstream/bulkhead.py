@@ -1,0 +1,57 @@
+"""How many upstream calls may be under way at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from gateway.upstream.failures import NotAsked
+
+
+class Crowded(NotAsked):
+    """So many calls wait for the upstream that this one had no place in time."""
+
+
+class Bulkhead:
+    """Places for calls; who finds none waits a moment for one, in the order of arrival.
+
+    Args:
+        most: The places.
+        patience: Seconds that a call waits at most.
+    """
+
+    def __init__(self, *, most: int, patience: float) -> None:
+        self._places = asyncio.Semaphore(most)
+        self._patience = patience
+        self.taken = 0
+        self.waiting = 0
+
+    @asynccontextmanager
+    async def place(self, deadline: float) -> AsyncIterator[None]:
+        """Holds a place while the block runs.
+
+        Args:
+            deadline: When to give up, by the loop's clock, where that is before patience ends.
+
+        Raises:
+            Crowded: There is none in time.
+        """
+        await self._take(deadline)
+        self.taken += 1
+        try:
+            yield
+        finally:
+            self.taken -= 1
+            self._places.release()
+
+    async def _take(self, deadline: float) -> None:
+        if not self._places.locked():
+            await self._places.acquire()
+            return
+        self.waiting += 1
+        try:
+            async with asyncio.timeout_at(min(deadline, asyncio.get_running_loop().time() + self._patience)):
+                await self._places.acquire()
+        except TimeoutError:
+            raise Crowded("Too many calls wait for the upstream, which is slow.") from None
+        finally:
+            self.waiting -= 1

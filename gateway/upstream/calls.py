@@ -1,0 +1,116 @@
+"""Every call of the upstream goes through here, in layers.
+
+From the outside:
+
+    retry        a read is tried again, within its time and the retry budget
+      cool-down    the upstream said 429 for this project: refused until that is over
+      breaker      the upstream keeps failing for this project: refused for a while
+        bulkhead     waits for a place; the only layer that waits
+          cool-down, breaker   asked again: they may have changed meanwhile
+          budget       the gateway's own calls a minute; paid last, so only for a call that is made
+            client       one request, authorised afresh, bounded in time and size
+
+Everything inside is passed by every attempt, because the vendor counts every attempt. What a layer refuses
+was not asked (`NotAsked`, `RateLimited`) and is not tried again; a copy that went stale may stand in for it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.credentials.kinds import Credential
+from gateway.paging.window import Span
+from gateway.upstream.breaker import Breaker
+from gateway.upstream.budget import CallBudget
+from gateway.upstream.bulkhead import Bulkhead
+from gateway.upstream.client import Filters, UpstreamClient
+from gateway.upstream.endpoints import Endpoint
+from gateway.upstream.models import Answer, RowModel
+from gateway.upstream.per_project import PerProject
+from gateway.upstream.retry import Retries, RetryBudget
+from gateway.upstream.throttle import Cooldown
+
+
+@dataclass(frozen=True)
+class Guards:
+    """What is remembered of the upstream's state for one project; projects do not suffer for each other."""
+
+    cooldown: Cooldown
+    breaker: Breaker
+    retry_budget: RetryBudget
+
+    def check(self) -> None:
+        """Refuses a call that would only meet what others met a moment ago."""
+        self.cooldown.check()
+        self.breaker.check()
+
+
+class Upstream:
+    """Reads the upstream's listings, sparing it and the callers what is known to fail.
+
+    Args:
+        client: Makes one call.
+        retries: Runs the attempts of a read.
+        bulkhead: Bounds the calls under way.
+        budget: Pays for calls; None where they cost nothing.
+        guards: Each project's state.
+    """
+
+    def __init__(
+        self,
+        client: UpstreamClient,
+        *,
+        retries: Retries,
+        bulkhead: Bulkhead,
+        budget: CallBudget | None,
+        guards: PerProject[Guards],
+    ) -> None:
+        self._client = client
+        self._retries = retries
+        self._bulkhead = bulkhead
+        self._budget = budget
+        self._guards = guards
+
+    async def read(
+        self,
+        endpoint: Endpoint[RowModel],
+        project_id: str,
+        filters: Filters,
+        span: Span,
+        credential: Credential,
+        *,
+        background: bool = False,
+        on_call: Callable[[], None] = lambda: None,
+    ) -> Answer[RowModel]:
+        """Asks for one span of a listing.
+
+        Args:
+            endpoint: The listing.
+            project_id: The project.
+            filters: What narrows it.
+            span: Which rows.
+            credential: Lets each attempt in; one that is good for one request gets one attempt.
+            background: Whether nobody waits for the answer: it is asked for once, and pays from what is left over.
+            on_call: Told of every call just before it is made.
+
+        Raises:
+            GatewayError: By the table of `failures`, or of a layer that refused.
+        """
+        guards = self._guards.of(project_id)
+
+        async def attempt(deadline: float) -> Answer[RowModel]:
+            guards.check()
+            async with self._bulkhead.place(deadline):
+                guards.check()
+                if self._budget is not None:
+                    await self._budget.take(project_id, credential.scope or "", background=background)
+                with guards.breaker.watch(), guards.cooldown.watch():
+                    on_call()
+                    return await self._client.read(
+                        endpoint, project_id, filters, span, credential.authorise, deadline=deadline
+                    )
+
+        return await self._retries.run(attempt, guards.retry_budget, once=background or credential.one_request)
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        await self._client.aclose()

@@ -1,0 +1,82 @@
+"""The cool-down after a 429."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.errors import RateLimited, UpstreamUnavailable
+from gateway.upstream.throttle import Cooldown, rounded_up
+from tests.support.house import Clock
+
+
+def throttled(cooldown: Cooldown, seconds: float) -> None:
+    """A call that the upstream answers with 429."""
+    with pytest.raises(RateLimited), cooldown.watch():
+        raise RateLimited("x", retry_after=seconds)
+
+
+def test_it_lasts_as_long_as_the_upstream_said() -> None:
+    """And says how long that still is, in tenths and never too short."""
+    clock = Clock()
+    cooldown = Cooldown(most=300, clock=clock)
+    cooldown.check()
+    throttled(cooldown, 60)
+    for after, left in ((0, 60), (0.04, 60), (30, 30), (29.9, 0.1)):
+        clock.now += after
+        with pytest.raises(RateLimited) as caught:
+            cooldown.check()
+        assert caught.value.retry_after == caught.value.details["retryAfterSeconds"] == pytest.approx(left)
+    clock.now += 0.1
+    cooldown.check()
+
+
+def test_an_absurd_hint_is_not_believed() -> None:
+    """A day of silence because of one header."""
+    clock = Clock()
+    cooldown = Cooldown(most=300, clock=clock)
+    throttled(cooldown, 86_400)
+    assert cooldown.left == 300
+
+
+@pytest.mark.parametrize("problem", [None, UpstreamUnavailable("x")], ids=["success", "failure"])
+def test_other_ends_begin_none(problem: Exception | None) -> None:
+    """Nor do they end one: a call that was under way says nothing of the quota."""
+    cooldown = Cooldown(most=300, clock=Clock())
+    for before in (0.0, 60.0):
+        if before:
+            throttled(cooldown, before)
+        try:
+            with cooldown.watch():
+                if problem is not None:
+                    raise problem
+        except UpstreamUnavailable:
+            pass
+        assert cooldown.left == before
+
+
+@given(hints=st.lists(st.tuples(st.floats(0, 100), st.floats(0, 400)), max_size=30))
+def test_hints_lengthen_and_never_shorten_it(hints: list[tuple[float, float]]) -> None:
+    """Calls that were under way bring hints in any order: it ends when the last of them ends."""
+    clock = Clock(0)
+    cooldown = Cooldown(most=300, clock=clock)
+    end = 0.0
+    for later, hint in hints:
+        clock.now += later
+        throttled(cooldown, hint)
+        end = max(end, clock.now + min(hint, 300))
+        assert cooldown.left == pytest.approx(end - clock.now, abs=1e-6)
+
+
+def test_a_clock_that_runs_backwards_ends_it() -> None:
+    """It would last for hours otherwise."""
+    clock = Clock()
+    cooldown = Cooldown(most=300, clock=clock)
+    throttled(cooldown, 60)
+    clock.now -= 3_600
+    cooldown.check()
+
+
+@given(st.floats(0, 1e6))
+def test_rounding_goes_up(seconds: float) -> None:
+    """By less than a tenth."""
+    assert seconds <= rounded_up(seconds) + 1e-9 <= seconds + 0.1 + 1e-6
