@@ -93,6 +93,7 @@ async def test_the_tokens_of_two_users_are_kept_apart(graph: Supergraph) -> None
     ]
     answers = await asyncio.gather(*asked)
     for number, answer in enumerate(answers):
+        assert "errors" not in answer, answer["errors"]
         seen = [[task["taskId"] for task in asset["thumbnailTasks"]["nodes"]] for asset in _assets(answer)]
         if number % 2:
             assert seen == [[f"of-bob-{place}"] for place in range(3)]
