@@ -97,6 +97,15 @@ def test_it_leads_to_graphiql_and_back(demo_page: Page, site: str) -> None:
     expect(demo_page).to_have_url(f"{site}/")
 
 
+def test_it_leads_to_the_gallery_and_back(demo_page: Page, site: str) -> None:
+    """One click to the gallery, one back."""
+    demo_page.get_by_role("link", name="Gallery").click()
+    expect(demo_page).to_have_url(f"{site}/gallery")
+    expect(demo_page.get_by_role("heading", name="Snapshot gallery")).to_be_visible()
+    demo_page.get_by_role("link", name="vod-graphql-gateway").click()
+    expect(demo_page).to_have_url(f"{site}/")
+
+
 def test_every_control_is_reached_by_keyboard(demo_page: Page) -> None:
     """Tab goes through all controls in the order of the page, and shows where it is."""
     names = []
