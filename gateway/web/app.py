@@ -14,7 +14,6 @@ from starlette.routing import BaseRoute, Route
 from gateway.cache.key import KeyFunction, cache_key
 from gateway.cache.store import Store
 from gateway.credentials.kinds import Kind
-from gateway.graph.context import Services
 from gateway.settings import Settings
 from gateway.web.cors import cors
 from gateway.web.graphiql import GraphiQL
@@ -72,12 +71,7 @@ def create_app(
     held_key = own_key(settings, secret, clock)
     endpoint = GraphQLEndpoint(
         executor(settings),
-        Services(
-            listings.tasks,
-            listings.snapshots,
-            max_first=settings.max_first,
-            pages_at_once=settings.max_pages_at_once,
-        ),
+        listings.services(settings),
         callers(settings, secret, clock, held_key),
         RequestReader(max_octets=settings.max_body_kilobytes * KIBI, max_depth=settings.max_json_depth),
         persisted_documents(settings),
