@@ -10,6 +10,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
+from starlette.types import Lifespan
 
 from gateway.cache.key import KeyFunction, cache_key
 from gateway.cache.store import Store
@@ -19,7 +20,7 @@ from gateway.web.cors import cors
 from gateway.web.graphiql import GraphiQL
 from gateway.web.graphql_http import GraphQLEndpoint
 from gateway.web.graphql_request import RequestReader
-from gateway.web.listings import build_listings
+from gateway.web.listings import Listings, build_listings
 from gateway.web.parts import (
     KIBI,
     answer_writer,
@@ -81,13 +82,6 @@ def create_app(
         page=page.page if page else None,
     )
 
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[State]:  # noqa: ARG001  Starlette's signature
-        try:
-            yield {"ready": True}
-        finally:
-            await listings.aclose()
-
     files = [page.assets] if page else []
     app = Starlette(
         routes=[
@@ -97,7 +91,20 @@ def create_app(
             *routes,
         ],
         middleware=[Middleware(SecurityHeaders)],
-        lifespan=lifespan,
+        lifespan=_life(listings),
     )
     app.router.redirect_slashes = False  # a redirect would be built from the Host header, which the client writes
     return app
+
+
+def _life(listings: Listings) -> Lifespan[Starlette]:
+    """From the start, when requests are welcome, to the end, when all is closed."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[State]:  # noqa: ARG001  Starlette's signature
+        try:
+            yield {"ready": True}
+        finally:
+            await listings.aclose()
+
+    return lifespan
