@@ -8,6 +8,7 @@ import click
 @click.option("--port", type=int, help="The port to listen on; 0 takes a free one.  [default: GATEWAY_PORT]")
 def serve(host: str | None, port: int | None) -> None:
     """Serve the gateway. Everything else is set by GATEWAY_* in the environment or in a .env file."""
+    from gateway.observability.logs import access_log, configure_loggers
     from gateway.settings import SettingsError, load
     from gateway.web import server
     from gateway.web.app import create_app
@@ -15,7 +16,8 @@ def serve(host: str | None, port: int | None) -> None:
 
     try:
         settings = load(host=host, port=port)
-        app = create_app(settings)
+        configure_loggers(settings.log_format, settings.log_level)
+        app = create_app(settings, log=access_log(settings.log_format, settings.log_level))
     except SettingsError as problem:
         raise click.ClickException(str(problem)) from problem
 

@@ -14,13 +14,15 @@ from starlette.routing import BaseRoute, Route
 from gateway.cache.key import KeyFunction, cache_key
 from gateway.cache.store import Store
 from gateway.credentials.kinds import Kind
+from gateway.credentials.resolve import CallerResolver
 from gateway.graph.context import Services
+from gateway.observability.logs import AccessLog
 from gateway.settings import Settings
 from gateway.web.cors import cors
 from gateway.web.graphiql import GraphiQL
 from gateway.web.graphql_http import GraphQLEndpoint
 from gateway.web.graphql_request import RequestReader
-from gateway.web.listings import build_listings
+from gateway.web.listings import Listings, build_listings
 from gateway.web.parts import (
     KIBI,
     answer_writer,
@@ -31,6 +33,7 @@ from gateway.web.parts import (
     persisted_documents,
 )
 from gateway.web.probes import probe_routes
+from gateway.web.request_log import RequestLog
 from gateway.web.security_headers import SecurityHeaders
 from gateway.web.upstream import build_upstream
 
@@ -50,6 +53,7 @@ def create_app(
     graphiql: GraphiQL | None = None,
     routes: Sequence[BaseRoute] = (),
     make_key: KeyFunction = cache_key,
+    log: AccessLog | None = None,
 ) -> Starlette:
     """The gateway as an ASGI application.
 
@@ -61,6 +65,7 @@ def create_app(
         graphiql: The page for browsers, where the settings want one; by default one that knows no demo.
         routes: What else is served.
         make_key: Makes the keys of what is remembered.
+        log: Gets a line for each request; None for none.
 
     Raises:
         SettingsError: The manifest of trusted documents cannot be read.
@@ -70,22 +75,7 @@ def create_app(
     listings = build_listings(settings, upstream, store, clock=clock, secret=secret, make_key=make_key)
     page = (graphiql or GraphiQL()) if settings.graphiql else None
     held_key = own_key(settings, secret, clock)
-    endpoint = GraphQLEndpoint(
-        executor(settings),
-        Services(
-            listings.tasks,
-            listings.snapshots,
-            max_first=settings.max_first,
-            pages_at_once=settings.max_pages_at_once,
-        ),
-        callers(settings, secret, clock, held_key),
-        RequestReader(max_octets=settings.max_body_kilobytes * KIBI, max_depth=settings.max_json_depth),
-        persisted_documents(settings),
-        gate(settings),
-        answer_writer(settings, clock),
-        deadline_seconds=settings.deadline_seconds,
-        page=page.page if page else None,
-    )
+    endpoint = _endpoint(settings, listings, callers(settings, secret, clock, held_key), clock, page)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:  # noqa: ARG001  Starlette's signature
@@ -102,8 +92,33 @@ def create_app(
             *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}),
             *routes,
         ],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(RequestLog, log=log), Middleware(SecurityHeaders)],
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # a redirect would be built from the Host header, which the client writes
     return app
+
+
+def _endpoint(
+    settings: Settings,
+    listings: Listings,
+    callers: CallerResolver,
+    clock: Callable[[], float],
+    page: GraphiQL | None,
+) -> GraphQLEndpoint:
+    return GraphQLEndpoint(
+        executor(settings),
+        Services(
+            listings.tasks,
+            listings.snapshots,
+            max_first=settings.max_first,
+            pages_at_once=settings.max_pages_at_once,
+        ),
+        callers,
+        RequestReader(max_octets=settings.max_body_kilobytes * KIBI, max_depth=settings.max_json_depth),
+        persisted_documents(settings),
+        gate(settings),
+        answer_writer(settings, clock),
+        deadline_seconds=settings.deadline_seconds,
+        page=page.page if page else None,
+    )

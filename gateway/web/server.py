@@ -72,6 +72,7 @@ def server_config(app: ASGIApp, *, limits: RequestLimits, host: str, port: int) 
         port=port,
         http=bounded(limits),
         ws="none",
+        log_config=None,  # whoever starts the process says where its loggers write
         log_level="warning",
         access_log=False,
         server_header=False,
