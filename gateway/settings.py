@@ -214,6 +214,11 @@ class Settings(BaseModel):
     upstream_max_answer_megabytes: Annotated[int, Ge(1), Le(100)] = Field(
         default=4, description="The largest upstream answer, in MiB after decompression."
     )
+    admin_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Opens `/metrics` to who sends it as `Authorization: Bearer`; without one there is no such page.",
+    )
     log_format: Literal["json", "console"] = Field(
         default="json", description="How lines of the log are written: `json` for machines, `console` for people."
     )

@@ -141,6 +141,7 @@ BAD = {
     "UPSTREAM_CALLS_PER_MINUTE": ["0", "100001"],
     "UPSTREAM_SCOPE_PERCENT": ["0", "101"],
     "UPSTREAM_RESERVE_PERCENT": ["-1", "101"],
+    "ADMIN_TOKEN": ["", "short"],
     "LOG_FORMAT": ["", "xml", "json "],
     "LOG_LEVEL": ["", "loud", "critical"],
     "REQUEST_SECONDS": ["0"],

@@ -9,6 +9,7 @@ from gateway.cache.key import KeyFunction
 from gateway.cache.single_flight import SingleFlight
 from gateway.cache.store import MemoryStore, Store
 from gateway.listing.listing import Listing
+from gateway.observability.observer import Observer
 from gateway.settings import Settings
 from gateway.upstream.calls import Upstream
 from gateway.upstream.endpoints import SNAPSHOTS, THUMBNAIL_TASKS, Endpoint
@@ -41,6 +42,7 @@ def build_listings(
     clock: Callable[[], float],
     secret: bytes,
     make_key: KeyFunction,
+    observer: Observer | None = None,
 ) -> Listings:
     """The listings, as the settings want them.
 
@@ -51,9 +53,10 @@ def build_listings(
         clock: Seconds since the epoch.
         secret: Keys the digests that stand for questions.
         make_key: Makes the keys of what is remembered.
+        observer: Is told what happens.
     """
     kept = store or MemoryStore(max_entries=settings.cache_max_entries, max_octets=settings.cache_max_megabytes * MEBI)
-    flights = SingleFlight()
+    flights = SingleFlight(observer)
     freshness = Freshness(
         settings.cache_fresh_seconds,
         settings.cache_stale_seconds,
@@ -65,7 +68,8 @@ def build_listings(
         blocks: Blocks[Answer[RowModel]] | None = None
         if settings.cache != "off":
             value_type = Answer[endpoint.row_type]  # type: ignore[name-defined]  # a type that exists at run time only
-            blocks = Blocks(kept, flights, freshness, clock, value_type, patience=settings.cache_patience_seconds)
+            patience = settings.cache_patience_seconds
+            blocks = Blocks(kept, flights, freshness, clock, value_type, patience=patience, observer=observer)
         return Listing(
             endpoint,
             upstream,
@@ -74,6 +78,7 @@ def build_listings(
             secret=secret,
             search_calls=settings.search_calls,
             make_key=make_key,
+            observer=observer,
         )
 
     return Listings(listing(THUMBNAIL_TASKS), listing(SNAPSHOTS), kept, upstream)

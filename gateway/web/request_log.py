@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.observability.logs import AccessLog, name_request
+from gateway.observability.observer import Observer
 from gateway.observability.record import RequestRecord, begin_record
 
 REQUEST_ID = "X-Request-Id"
@@ -25,9 +26,11 @@ class RequestLog:
     Args:
         app: Answers the request.
         log: Writes the lines; None for none.
+        observer: Is told how each request ended.
     """
 
-    def __init__(self, app: ASGIApp, *, log: AccessLog | None) -> None:
+    def __init__(self, app: ASGIApp, *, log: AccessLog | None, observer: Observer) -> None:
+        self._observer = observer
         self._app = app
         self._log = log
 
@@ -54,8 +57,11 @@ class RequestLog:
             status = status or 500
             raise
         finally:
+            seconds = time.perf_counter() - began
+            if record.outcome is not None:
+                self._observer.request_ended(record.outcome, record.code, seconds)
             if self._log is not None:
-                _write(self._log, scope, record, status, time.perf_counter() - began)
+                _write(self._log, scope, record, status, seconds)
 
 
 def request_id(sent: str | None) -> str:
