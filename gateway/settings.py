@@ -225,6 +225,11 @@ class Settings(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least level that is logged; access lines are `info`."
     )
+    drain_seconds: Annotated[float, Ge(0), Le(600)] = Field(
+        default=5,
+        description="How long connections are still accepted after SIGTERM, while `/readyz` fails and answers close "
+        "their connections; as long as a load balancer needs to notice.",
+    )
     graphiql: bool = Field(default=True, description="Whether a browser that opens `/graphql` is shown GraphiQL.")
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: Annotated[int, Ge(0), Le(65_535)] = Field(default=8000, description="The port to listen on.")

@@ -142,6 +142,7 @@ BAD = {
     "UPSTREAM_SCOPE_PERCENT": ["0", "101"],
     "UPSTREAM_RESERVE_PERCENT": ["-1", "101"],
     "ADMIN_TOKEN": ["", "short"],
+    "DRAIN_SECONDS": ["-1", "601", "nan"],
     "LOG_FORMAT": ["", "xml", "json "],
     "LOG_LEVEL": ["", "loud", "critical"],
     "REQUEST_SECONDS": ["0"],

@@ -24,4 +24,11 @@ def serve(host: str | None, port: int | None) -> None:
     def announce(port: int) -> None:
         click.echo(f"Serving GraphQL at http://{settings.host}:{port}/graphql from {settings.upstream_url}")
 
-    server.serve(app, limits=request_limits(settings), host=settings.host, port=settings.port, on_listening=announce)
+    server.serve(
+        app,
+        limits=request_limits(settings),
+        host=settings.host,
+        port=settings.port,
+        on_listening=announce,
+        drain_seconds=settings.drain_seconds,
+    )
