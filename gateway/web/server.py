@@ -73,6 +73,8 @@ class Server(uvicorn.Server):
         if signal.SIGTERM in self._captured_signals:
             for server in self.servers:
                 server.close()
+            for listener in sockets or []:
+                listener.close()
             await self._serve_on(_LAST_SECONDS, while_connected=True)
         await super().shutdown(sockets)
 
@@ -111,6 +113,32 @@ def serve(
     with suppress(KeyboardInterrupt):  # uvicorn raises it again once all is shut down
         config = server_config(app, limits=limits, host=host, port=port)
         Server(config, on_listening, drain_seconds=drain_seconds).run()
+
+
+def serve_on(
+    listener: socket.socket,
+    app: ASGIApp,
+    *,
+    limits: RequestLimits,
+    on_listening: Callable[[int], None],
+    drain_seconds: float,
+    accepted_at_once: int,
+) -> None:
+    """Serves on a socket that other processes serve on too.
+
+    Args:
+        listener: The socket.
+        app: What to serve.
+        limits: What a request may be.
+        on_listening: Called with the port once it is served.
+        drain_seconds: How long connections are still accepted after SIGTERM.
+        accepted_at_once: The most connections that are taken in one turn of the loop.
+    """
+    tame_loggers()
+    config = server_config(app, limits=limits, host="", port=0)
+    server = Server(config, on_listening, drain_seconds=drain_seconds, accepted_at_once=accepted_at_once)
+    with suppress(KeyboardInterrupt):
+        server.run([listener])
 
 
 def server_config(app: ASGIApp, *, limits: RequestLimits, host: str, port: int) -> uvicorn.Config:

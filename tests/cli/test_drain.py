@@ -65,7 +65,7 @@ async def client(port: int, tally: Tally, request: bytes) -> None:
             writer.close()
 
 
-@pytest.mark.parametrize("options", [()])
+@pytest.mark.parametrize("options", [(), ("--workers", "2")])
 async def test_no_request_is_lost(options: tuple[str, ...], tmp_path: Path) -> None:
     """Clients on kept connections and new ones get every answer; `/readyz` fails while they are still served."""
     emulator = Emulator([Tenant(PROJECT, tokens=[TOKEN], size=30, clean=True)])
