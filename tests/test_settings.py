@@ -135,6 +135,7 @@ BAD = {
     "MAX_JSON_DEPTH": ["0", "201"],
     "MAX_PERSISTED_MEGABYTES": ["0"],
     "MAX_PERSISTED_QUERIES": ["0"],
+    "MAX_REPRESENTATIONS": ["0", "many"],
     "MAX_ROOT_FIELDS": ["0"],
     "MAX_TOKENS": ["0"],
     "MAX_VALIDATION_STEPS": ["0"],

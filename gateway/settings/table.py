@@ -130,6 +130,9 @@ class Settings(BaseModel):
     max_answer_fields: Count = Field(
         default=100_000, description="The most fields an answer may hold, as counted before the operation runs."
     )
+    max_representations: Count = Field(
+        default=1_000, description="The most entities a federation router may ask for in one operation."
+    )
     deadline_seconds: Seconds = Field(
         default=10, description="For a whole answer; all its upstream attempts share it, and what is late is an error."
     )
