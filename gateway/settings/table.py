@@ -99,7 +99,9 @@ class Settings(BaseModel):
     max_pages_at_once: Count = Field(
         default=20, description="How many pages of the upstream's lists one request reads at the same time."
     )
-    max_documents: Count = Field(default=1_000, description="How many parsed GraphQL documents are kept.")
+    max_documents: Count = Field(
+        default=1_000, description="How many parsed GraphQL documents are kept, at 50 KB each on average."
+    )
     max_header_line_kilobytes: Count = Field(
         default=64, description="The largest header of a request, and the longest URL, in KiB."
     )
