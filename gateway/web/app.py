@@ -70,10 +70,11 @@ def create_app(
     listings = build_listings(settings, upstream, store, clock=clock, secret=secret, make_key=make_key)
     page = (graphiql or GraphiQL()) if settings.graphiql else None
     held_key = own_key(settings, secret, clock)
+    resolver = callers(settings, secret, clock, held_key)
     endpoint = GraphQLEndpoint(
         executor(settings),
         listings.services(settings),
-        callers(settings, secret, clock, held_key),
+        resolver,
         RequestReader(max_octets=settings.max_body_kilobytes * KIBI, max_depth=settings.max_json_depth),
         persisted_documents(settings),
         gate(settings),
@@ -85,7 +86,7 @@ def create_app(
     files = [page.assets] if page else []
     app = Starlette(
         routes=[
-            Route("/graphql", endpoint, middleware=cors(settings.cors_origins)),
+            Route("/graphql", endpoint, middleware=cors(settings.cors_origins, resolver.further_headers)),
             *files,
             *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}),
             *routes,
