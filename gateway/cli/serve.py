@@ -5,7 +5,9 @@ import click
 
 @click.command()
 @click.option("--host", help="The address to listen on.  [default: GATEWAY_HOST]")
-@click.option("--port", type=int, help="The port to listen on; 0 takes a free one.  [default: GATEWAY_PORT]")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), help="The port to listen on; 0 takes a free one.  [default: GATEWAY_PORT]"
+)
 def serve(host: str | None, port: int | None) -> None:
     """Serve the gateway. Everything else is set by GATEWAY_* in the environment or in a .env file."""
     from gateway.settings import SettingsError, load

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -13,6 +14,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+
+from gateway.settings.origin import origin
 
 PREFIX = "GATEWAY_"
 
@@ -30,7 +33,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    upstream_url: str = Field(description="Scheme and host of the REST API, such as https://vod.REGION.example.com.")
+    upstream_url: Annotated[str, AfterValidator(origin)] = Field(
+        description="Scheme and host of the REST API, such as https://vod.REGION.example.com."
+    )
     upstream_plain_http: bool = Field(
         default=False, description="Whether the REST API may be reached over plain http elsewhere than on loopback."
     )
@@ -214,13 +219,6 @@ class Settings(BaseModel):
     graphiql: bool = Field(default=True, description="Whether a browser that opens `/graphql` is shown GraphiQL.")
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: Annotated[int, Ge(0), Le(65_535)] = Field(default=8000, description="The port to listen on.")
-
-    @field_validator("upstream_url")
-    @classmethod
-    def _origin(cls, value: str) -> str:
-        if not re.fullmatch(r"https?://([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?/?", value):
-            raise ValueError("has to be a scheme and a host, such as https://vod.REGION.example.com")
-        return value.rstrip("/")
 
     @field_validator("cache_secret")
     @classmethod
