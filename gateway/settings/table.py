@@ -261,6 +261,9 @@ class Settings(BaseModel):
             )
         if self.project_id is None and not (self.callers_choose_project or self.access_tokens):
             raise ValueError("GATEWAY_PROJECT_ID is not set, and GATEWAY_CALLERS_CHOOSE_PROJECT is off")
+        tokens = self.access_tokens.get_secret_value().split() if self.access_tokens else []
+        if self.project_id is None and not all(":" in entry for entry in tokens):
+            raise ValueError("GATEWAY_PROJECT_ID is not set, and GATEWAY_ACCESS_TOKENS has a token without projects")
         if self.trusted_documents_only and self.trusted_documents is None:
             raise ValueError("GATEWAY_TRUSTED_DOCUMENTS_ONLY is on, and GATEWAY_TRUSTED_DOCUMENTS names no manifest")
         return self
