@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -13,6 +14,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+
+from gateway.settings.origin import origin
 
 PREFIX = "GATEWAY_"
 
@@ -30,7 +33,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    upstream_url: str = Field(description="Scheme and host of the REST API, such as https://vod.REGION.example.com.")
+    upstream_url: Annotated[str, AfterValidator(origin)] = Field(
+        description="Scheme and host of the REST API, such as https://vod.REGION.example.com."
+    )
     upstream_plain_http: bool = Field(
         default=False, description="Whether the REST API may be reached over plain http elsewhere than on loopback."
     )
@@ -99,7 +104,9 @@ class Settings(BaseModel):
     max_pages_at_once: Count = Field(
         default=20, description="How many pages of the upstream's lists one request reads at the same time."
     )
-    max_documents: Count = Field(default=1_000, description="How many parsed GraphQL documents are kept.")
+    max_documents: Count = Field(
+        default=1_000, description="How many parsed GraphQL documents are kept, at 50 KB each on average."
+    )
     max_header_line_kilobytes: Count = Field(
         default=64, description="The largest header of a request, and the longest URL, in KiB."
     )
@@ -129,6 +136,9 @@ class Settings(BaseModel):
     )
     max_answer_fields: Count = Field(
         default=100_000, description="The most fields an answer may hold, as counted before the operation runs."
+    )
+    max_representations: Count = Field(
+        default=1_000, description="The most entities a federation router may ask for in one operation."
     )
     deadline_seconds: Seconds = Field(
         default=10, description="For a whole answer; all its upstream attempts share it, and what is late is an error."
@@ -226,13 +236,6 @@ class Settings(BaseModel):
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: Annotated[int, Ge(0), Le(65_535)] = Field(default=8000, description="The port to listen on.")
 
-    @field_validator("upstream_url")
-    @classmethod
-    def _origin(cls, value: str) -> str:
-        if not re.fullmatch(r"https?://([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?/?", value):
-            raise ValueError("has to be a scheme and a host, such as https://vod.REGION.example.com")
-        return value.rstrip("/")
-
     @field_validator("cache_secret")
     @classmethod
     def _key(cls, value: SecretStr | None) -> SecretStr | None:
@@ -274,6 +277,9 @@ class Settings(BaseModel):
             )
         if self.project_id is None and not (self.callers_choose_project or self.access_tokens):
             raise ValueError("GATEWAY_PROJECT_ID is not set, and GATEWAY_CALLERS_CHOOSE_PROJECT is off")
+        tokens = self.access_tokens.get_secret_value().split() if self.access_tokens else []
+        if self.project_id is None and not all(":" in entry for entry in tokens):
+            raise ValueError("GATEWAY_PROJECT_ID is not set, and GATEWAY_ACCESS_TOKENS has a token without projects")
         if self.trusted_documents_only and self.trusted_documents is None:
             raise ValueError("GATEWAY_TRUSTED_DOCUMENTS_ONLY is on, and GATEWAY_TRUSTED_DOCUMENTS names no manifest")
         return self

@@ -157,7 +157,8 @@ def _by_status(status: int) -> type[GatewayError]:
 def _vendor_code(body: bytes) -> tuple[str | None, str]:
     """The vendor's code and message, in any of the spellings its services use, at most one object down."""
     try:
-        answer = msgspec.json.decode(body)
+        # A message may be in another charset, such as GBK; the code beside it is ASCII in all of them.
+        answer = msgspec.json.decode(body.decode("utf-8", "replace"))
     except (msgspec.MsgspecError, RecursionError):
         return None, ""
     if not isinstance(answer, dict):
