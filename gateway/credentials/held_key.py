@@ -8,6 +8,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from gateway.credentials.kinds import Credential, Kind
+from gateway.credentials.refusals import KnownRefusal
 from gateway.credentials.signing import SigningKey, authorization, headers_to_sign
 from gateway.errors import Unauthenticated
 
@@ -52,27 +53,37 @@ class HeldKey:
         headers = headers_to_sign(self._key, host, project_id, self._clock())
         return {**headers, "Authorization": authorization(self._key, method, target, headers)}
 
+    def check(self) -> None:
+        """Refuses to sign while the key is stopped.
+
+        Raises:
+            KnownRefusal: A signature was refused less than 6 minutes ago.
+        """
+        if seconds := self.stopped_for:
+            raise KnownRefusal(
+                "The upstream refused the gateway's own key. The gateway signs nothing with it for some minutes, "
+                "so that the key is not locked; whoever runs the gateway has to see to it.",
+                retryAfterSeconds=round(seconds, 1),
+            )
+
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """Surrounds one upstream read.
 
         Raises:
-            Unauthenticated: A signature was refused less than 6 minutes ago.
+            KnownRefusal: As `check`.
         """
         async with AsyncExitStack() as stack:
             if self._untried():
                 await stack.enter_async_context(self._alone)
                 if not self._untried():
                     await stack.aclose()
-            if seconds := self.stopped_for:
-                raise Unauthenticated(
-                    "The upstream refused the gateway's own key. The gateway signs nothing with it for some minutes, "
-                    "so that the key is not locked; whoever runs the gateway has to see to it.",
-                    retryAfterSeconds=round(seconds, 1),
-                )
+            self.check()
             refused_before = self._refused_at
             try:
                 yield
+            except KnownRefusal:
+                raise
             except Unauthenticated:
                 self._refused_at = self._clock()
                 self._proven = False
@@ -102,6 +113,10 @@ class KeyCredential(Credential):
     @override
     def attempt(self) -> AbstractAsyncContextManager[None]:
         return self._key.attempt()
+
+    @override
+    def check(self) -> None:
+        self._key.check()
 
     @override
     def authorise(self, method: str, host: str, target: str) -> Mapping[str, str]:

@@ -6,8 +6,13 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.credentials.held_key import HeldKey
+from gateway.credentials.refusals import KnownRefusal
+from gateway.credentials.secret import Secret
+from gateway.credentials.signing import SigningKey
 from gateway.emulator import AccessKey, Tenant
-from tests.support.house import PAGE, PROJECT, TOKEN, Answer, House, open_house
+from gateway.errors import Unauthenticated
+from tests.support.house import PAGE, PROJECT, TOKEN, Answer, Clock, House, open_house
 from tests.support.keys import KEY, TEMPORARY_KEY
 from tests.support.served import served
 
@@ -166,6 +171,44 @@ async def test_a_key_that_is_revoked_forgets_what_it_read() -> None:
         assert (await ask(house, ONE, PAGE, taskId="x")).codes == ["UNAUTHENTICATED"]
         assert (await ask(house)).codes == ["UNAUTHENTICATED"]
         assert house.upstream_calls == 2
+
+
+@pytest.mark.parametrize("kind", ["key", "token"])
+async def test_a_refusal_stops_the_calls_that_wait(kind: str) -> None:
+    """Forty requests after a revocation: only those that are under way already still meet the upstream."""
+    async with open_house(tenants=tenants(), upstream_concurrency=5, **settings(credentials="token,key")) as house:
+
+        async def one(task: str) -> Answer:
+            return await (ask(house, ONE, PAGE, taskId=task) if kind == "key" else house.ask(PAGE, {"taskId": task}))
+
+        assert (await one("first")).data["thumbnailTasks"]
+        house.emulator.credentials.revoke_key(KEY.access)
+        house.emulator.credentials.revoke_token(TOKEN)
+        house.emulator.journal.clear()
+        house.emulator.latency = 0.05  # so that calls wait for a place
+        answers = await asyncio.gather(*(one(f"task-{number}") for number in range(40)))
+        assert {code for answer in answers for code in answer.codes} == {"UNAUTHENTICATED"}
+        assert house.upstream_calls <= 5
+
+
+async def test_only_the_upstreams_refusal_lengthens_the_stop() -> None:
+    """What the key itself refuses to a call that waited says nothing new."""
+    clock = Clock()
+    key = HeldKey(SigningKey(KEY.access, Secret(KEY.secret)), scope="s", clock=clock)
+    async with key.attempt():
+        pass
+
+    async def refused_while_it_waits() -> None:
+        async with key.attempt():
+            with pytest.raises(Unauthenticated):
+                async with key.attempt():
+                    raise Unauthenticated("x")
+            clock.now += 100
+            key.check()
+
+    with pytest.raises(KnownRefusal):
+        await refused_while_it_waits()
+    assert key.stopped_for == 260
 
 
 @pytest.mark.parametrize(("kinds", "status"), [("key", 503), ("token,key", 200)])
