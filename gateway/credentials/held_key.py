@@ -10,7 +10,7 @@ from typing_extensions import override
 from gateway.credentials.kinds import Credential, Kind
 from gateway.credentials.refusals import KnownRefusal
 from gateway.credentials.signing import SigningKey, authorization, headers_to_sign
-from gateway.errors import Unauthenticated
+from gateway.errors import Forbidden, NotFound, RateLimited, Unauthenticated
 
 STOP_SECONDS = 360.0
 """The vendor locks a key for 5 minutes after more than 5 refused signatures in a row; this outlasts the lock."""
@@ -20,7 +20,8 @@ class HeldKey:
     """A key, and whether the upstream takes its signatures; one for the whole gateway.
 
     Until a first signature has been taken, calls go one by one: a wrong key then costs one refusal,
-    not one for every request that is waiting.
+    not one for every request that is waiting. A signature was taken as well where the upstream says that
+    there is no such thing, that it may not be read, or that too much was asked.
 
     Args:
         key: Signs.
@@ -88,11 +89,19 @@ class HeldKey:
                 self._refused_at = self._clock()
                 self._proven = False
                 raise
-            # A call that began before a refusal and ends after it proves nothing any more.
-            self._proven = self._refused_at == refused_before
+            except (NotFound, Forbidden, RateLimited) as problem:
+                if "upstream" in problem.details:  # and was not raised by a layer that did not ask it
+                    self._prove(refused_before)
+                raise
+            self._prove(refused_before)
 
     def _untried(self) -> bool:
         return not self._proven
+
+    def _prove(self, refused_before: float | None) -> None:
+        # A call that began before a refusal and ends after it proves nothing any more.
+        if self._refused_at == refused_before:
+            self._proven = True
 
 
 class KeyCredential(Credential):

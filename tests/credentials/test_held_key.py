@@ -1,6 +1,7 @@
 """The gateway's own key: who may use it, and that it stops before the vendor locks it."""
 
 import asyncio
+from contextlib import nullcontext
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ from gateway.credentials.refusals import KnownRefusal
 from gateway.credentials.secret import Secret
 from gateway.credentials.signing import SigningKey
 from gateway.emulator import AccessKey, Tenant
-from gateway.errors import Unauthenticated
+from gateway.errors import Forbidden, GatewayError, NotFound, RateLimited, Unauthenticated, UpstreamUnavailable
 from tests.support.house import PAGE, PROJECT, TOKEN, Answer, Clock, House, open_house
 from tests.support.keys import KEY, TEMPORARY_KEY
 from tests.support.served import served
@@ -160,6 +161,31 @@ async def test_a_good_key_is_not_held_up() -> None:
         answers = await asyncio.gather(*(ask(house, ONE, PAGE, taskId=f"task-{number}") for number in range(50)))
         assert all(answer.data["thumbnailTasks"] for answer in answers)
         assert house.upstream_calls == 50
+
+
+UPSTREAM = {"status": 403}
+
+
+@pytest.mark.parametrize(
+    ("problem", "proves"),
+    [
+        (NotFound("x", upstream=UPSTREAM), True),
+        (Forbidden("x", upstream=UPSTREAM), True),
+        (RateLimited("x", retry_after=1, upstream=UPSTREAM), True),
+        (RateLimited("x", retry_after=1), False),
+        (UpstreamUnavailable("x", upstream=UPSTREAM), False),
+    ],
+    ids=["not found", "forbidden", "429", "not asked", "unavailable"],
+)
+async def test_what_shows_that_a_signature_was_taken(*, problem: GatewayError, proves: bool) -> None:
+    """Not only rows: whoever is told of a missing asset or of a quota was let in; then calls need not queue."""
+    key = HeldKey(SigningKey(KEY.access, Secret(KEY.secret)), scope="s", clock=Clock())
+    with pytest.raises(type(problem)):
+        async with key.attempt():
+            raise problem
+    with nullcontext() if proves else pytest.raises(TimeoutError):
+        async with asyncio.timeout(0), key.attempt(), key.attempt():  # two at once, without waiting
+            pass
 
 
 async def test_a_key_that_is_revoked_forgets_what_it_read() -> None:
