@@ -199,6 +199,17 @@ async def test_a_key_that_is_revoked_forgets_what_it_read() -> None:
         assert house.upstream_calls == 2
 
 
+@pytest.mark.parametrize("code", ["VOD.10060", "VOD.10083", "VOD.10099", "VOD.10104"])
+async def test_one_assets_state_says_nothing_of_the_others(code: str) -> None:
+    """A blocked or unpublished asset is not found, and what others read stays remembered."""
+    async with open_house(tenants=tenants(), **settings()) as house:
+        await ask(house)
+        house.emulator.fault("status", times=1, status=403, code=code)
+        assert (await ask(house, ONE, PAGE, assetId="blocked")).codes == ["NOT_FOUND"]
+        assert (await ask(house)).data["thumbnailTasks"]["nodes"]
+        assert house.upstream_calls == 2
+
+
 @pytest.mark.parametrize("kind", ["key", "token"])
 async def test_a_refusal_stops_the_calls_that_wait(kind: str) -> None:
     """Forty requests after a revocation: only those that are under way already still meet the upstream."""
