@@ -53,6 +53,10 @@ class PreSigned(Credential):
         yield
 
     @override
+    def check(self) -> None:
+        """Nothing is known of a signature that goes out once."""
+
+    @override
     def authorise(self, method: str, host: str, target: str) -> Mapping[str, str]:
         if self._used:  # what reads once too often is a defect; the vendor would count it against the caller's key
             raise InternalServerError("A pre-signed request was about to be sent twice.")

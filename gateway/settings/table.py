@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from gateway.settings.origin import origin
+from gateway.settings.together import check_key, check_reach
 
 PREFIX = "GATEWAY_"
 
@@ -269,39 +270,7 @@ class Settings(BaseModel):
         return frozenset(kind.strip() for kind in self.credentials.split(","))
 
     @model_validator(mode="after")
-    def _fit(self) -> "Settings":
-        loopback = re.match(r"http://(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$", self.upstream_url)
-        if self.upstream_url.startswith("http:") and not loopback and not self.upstream_plain_http:
-            raise ValueError(
-                "GATEWAY_UPSTREAM_URL is plain http, which would show every token to the network; use https"
-            )
-        if self.project_id is None and not (self.callers_choose_project or self.access_tokens):
-            raise ValueError("GATEWAY_PROJECT_ID is not set, and GATEWAY_CALLERS_CHOOSE_PROJECT is off")
-        tokens = self.access_tokens.get_secret_value().split() if self.access_tokens else []
-        if self.project_id is None and not all(":" in entry for entry in tokens):
-            raise ValueError("GATEWAY_PROJECT_ID is not set, and GATEWAY_ACCESS_TOKENS has a token without projects")
-        if self.trusted_documents_only and self.trusted_documents is None:
-            raise ValueError("GATEWAY_TRUSTED_DOCUMENTS_ONLY is on, and GATEWAY_TRUSTED_DOCUMENTS names no manifest")
-        return self
-
-    @model_validator(mode="after")
-    def _key_fits(self) -> "Settings":
-        if (self.access_key is None) != (self.secret_key is None):
-            half = "GATEWAY_SECRET_KEY" if self.secret_key is None else "GATEWAY_ACCESS_KEY"
-            raise ValueError(f"{half} is not set, and a key has two halves")
-        accepted, held = "key" in self.credential_kinds, self.access_key is not None
-        if accepted and not held:
-            raise ValueError("GATEWAY_CREDENTIALS names `key`, but GATEWAY_ACCESS_KEY is not set")
-        if held and not accepted:
-            raise ValueError("GATEWAY_ACCESS_KEY is set, but GATEWAY_CREDENTIALS does not name `key`")
-        for name in ("security_token", "access_tokens", "admit_everyone"):
-            if getattr(self, name) and not held:
-                raise ValueError(f"{PREFIX}{name.upper()} is set, but there is no GATEWAY_ACCESS_KEY for it")
-        if held and not self.access_tokens and not self.admit_everyone:
-            raise ValueError(
-                "GATEWAY_ACCESS_KEY would let everyone read who reaches the gateway; set GATEWAY_ACCESS_TOKENS, "
-                "or GATEWAY_ADMIT_EVERYONE=true if that is meant"
-            )
-        if self.access_tokens and self.admit_everyone:
-            raise ValueError("GATEWAY_ADMIT_EVERYONE is on, which would make GATEWAY_ACCESS_TOKENS useless; set one")
+    def _fit_together(self) -> "Settings":
+        check_reach(self)
+        check_key(self)
         return self
