@@ -23,7 +23,7 @@ demo: .venv/.runtime
 	$(BIN)/vod-gateway demo
 
 test: .venv/.dev
-	$(BIN)/pytest -m "not proof" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n auto -m "not proof" --cov --cov-report=term:skip-covered
 
 check: .venv/.dev
 	$(BIN)/ruff check .
