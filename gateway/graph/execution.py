@@ -23,10 +23,11 @@ from graphql import (
 
 from gateway.errors import ValidationFailed
 from gateway.graph.context import Context, no_credential
-from gateway.graph.cost import Budget, Cost, PriceOf, Pricer, check_one_read
+from gateway.graph.cost import Budget, Cost, PriceOf, check_one_read
 from gateway.graph.documents import Documents, choose_operation
 from gateway.graph.error_answers import FormattedError, RequestRefused, field_errors
 from gateway.graph.limits import DocumentLimits, fragments_of
+from gateway.graph.pricer import Pricer
 from gateway.graph.projection import ProjectingExecutor, Projections
 from gateway.graph.rules import reads_upstream
 

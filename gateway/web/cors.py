@@ -8,8 +8,8 @@ from starlette.middleware.cors import CORSMiddleware
 from gateway.credentials.resolve import CREDENTIAL_HEADERS
 from gateway.web.csrf import PREFLIGHT_HEADERS
 
-REQUEST_HEADERS = (*CREDENTIAL_HEADERS, *PREFLIGHT_HEADERS, "Cache-Control", "Content-Type", "If-None-Match")
-EXPOSED_HEADERS = ("Age", "Cache-Status", "ETag", "Retry-After", "WWW-Authenticate", "X-Request-Id")
+REQUEST_HEADERS = (*CREDENTIAL_HEADERS, *PREFLIGHT_HEADERS, "Content-Type")
+EXPOSED_HEADERS = ("Age", "Retry-After", "WWW-Authenticate", "X-Request-Id")
 
 _PREFLIGHT_SECONDS = 600
 

@@ -6,8 +6,9 @@ import pytest
 from graphql import VariableValues, get_introspection_query, get_variable_values, parse
 
 from gateway.errors import QueryTooComplex
-from gateway.graph.cost import Budget, Cost, Pricer
+from gateway.graph.cost import Budget, Cost
 from gateway.graph.limits import fragments_of
+from gateway.graph.pricer import Pricer
 from gateway.graph.prices import field_prices
 from gateway.graph.schema import build_schema
 
