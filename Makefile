@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install demo test check proof bench lock graphiql clean
+.PHONY: install demo test check proof bench lock graphiql gallery clean
 
 install: .venv/.dev
 
@@ -31,6 +31,7 @@ check: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/vod-gateway schema --check
+	$(BIN)/vod-gateway schema --federation --check
 
 # The long runs: every property at its full size.
 proof: .venv/.dev
@@ -52,6 +53,10 @@ lock: .venv/.dev
 # Builds GraphiQL anew, after a change in frontend/graphiql; the built files are committed. Needs Node 20.19 or later.
 graphiql:
 	cd frontend/graphiql && npm ci --no-audit --no-fund && npm run build
+
+# Builds the gallery anew, after a change in examples/web or in schema.graphql; likewise.
+gallery:
+	cd examples/web && npm ci --no-audit --no-fund && npm run build
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage dist

@@ -104,6 +104,9 @@ class Settings(BaseModel):
     max_first: Annotated[int, Ge(1), Le(20_100)] = Field(
         default=1_000, description="The highest `first` of a connection."
     )
+    max_pages_at_once: Count = Field(
+        default=20, description="How many pages of the upstream's lists one request reads at the same time."
+    )
     max_documents: Count = Field(default=1_000, description="How many parsed GraphQL documents are kept.")
     max_header_line_kilobytes: Count = Field(
         default=64, description="The largest header of a request, and the longest URL, in KiB."
@@ -140,7 +143,7 @@ class Settings(BaseModel):
     )
     max_concurrent_requests: Count = Field(default=100, description="How many requests are worked on at once.")
     max_waiting_requests: Annotated[int, Ge(0), Le(1_000_000)] = Field(
-        default=100, description="How many more may wait for their turn; any further one is refused with 503."
+        default=50, description="How many more may wait for their turn; any further one is refused with 503."
     )
     queue_seconds: Seconds = Field(default=1, description="How long one may wait for its turn.")
     partial_success_status: Literal[200, 294] = Field(

@@ -87,6 +87,7 @@ BAD = {
     "CACHE_MAX_ENTRIES": ["0", "1.5", "10000001"],
     "CACHE_MAX_MEGABYTES": ["0", "many"],
     "MAX_FIRST": ["0", "20101"],
+    "MAX_PAGES_AT_ONCE": ["0", "1.5"],
     "MAX_DOCUMENTS": ["0"],
     "MAX_BODY_KILOBYTES": ["0"],
     "SEARCH_CALLS": ["-1", "101"],

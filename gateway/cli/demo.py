@@ -1,6 +1,14 @@
 """`vod-gateway demo`: gateway and emulator in one process, nothing else needed."""
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from gateway.emulator import Emulator
+    from gateway.settings import Settings
 
 _PROJECT = "0123456789abcdef0123456789abcdef"
 _TOKEN = "demo-token"  # noqa: S105  made up, opens nothing but the demo's emulator
@@ -13,15 +21,10 @@ _TASKS = 1_234
 @click.option("--size", default=_TASKS, show_default=True, help="How many snapshot tasks there are.")
 def demo(host: str, port: int, size: int) -> None:
     """Serve the gateway over an emulator of the upstream: to look around, without an account."""
-    import httpx
-    from starlette.routing import Route
-
     from gateway.emulator import Emulator, Tenant
     from gateway.settings import load
     from gateway.web import server
-    from gateway.web.app import create_app, request_limits
-    from gateway.web.demo_page import demo_routes
-    from gateway.web.graphiql import GraphiQL
+    from gateway.web.parts import request_limits
 
     emulator = Emulator([Tenant(_PROJECT, tokens=[_TOKEN], size=size)])
     settings = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=_PROJECT, host=host, port=port)
@@ -35,13 +38,33 @@ def demo(host: str, port: int, size: int) -> None:
             """-d '{"query": "{ thumbnailTasks(first: 3) { totalCount nodes { taskId thumbnailCount } } }"}'"""
         )
 
-    app = create_app(
+    app = build_demo(settings, emulator, token=_TOKEN)
+    server.serve(app, limits=request_limits(settings), host=host, port=port, on_listening=announce)
+
+
+def build_demo(settings: "Settings", emulator: "Emulator", *, token: str) -> "Starlette":
+    """The gateway over an emulator, with pages to look at and the emulator's pictures, as one application.
+
+    Args:
+        settings: The gateway's; their project is the emulator's.
+        emulator: The upstream, with one project. Its `public_url`, where its pictures are, is the demo's address.
+        token: One that the emulator accepts; the pages give it to everybody.
+    """
+    import httpx
+    from starlette.routing import Route
+
+    from gateway.web.app import create_app
+    from gateway.web.demo_page import demo_routes
+    from gateway.web.gallery import gallery_routes
+    from gateway.web.graphiql import GraphiQL
+
+    return create_app(
         settings,
         transport=httpx.ASGITransport(emulator.app),
         graphiql=GraphiQL(token_url="demo/token.json", home="./"),  # noqa: S106  an address, not a token
         routes=[
-            *demo_routes(token=_TOKEN, project_id=_PROJECT),
+            *demo_routes(token=token, project_id=emulator.projects[0], gallery_url="gallery"),
+            *gallery_routes(pictures_from=lambda: emulator.public_url),
             Route("/snapshot/{picture:path}", emulator.app),  # the pictures' urls point at the demo itself
         ],
     )
-    server.serve(app, limits=request_limits(settings), host=host, port=port, on_listening=announce)

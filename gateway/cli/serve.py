@@ -10,7 +10,8 @@ def serve(host: str | None, port: int | None) -> None:
     """Serve the gateway. Everything else is set by GATEWAY_* in the environment or in a .env file."""
     from gateway.settings import SettingsError, load
     from gateway.web import server
-    from gateway.web.app import create_app, request_limits
+    from gateway.web.app import create_app
+    from gateway.web.parts import request_limits
 
     try:
         settings = load(host=host, port=port)

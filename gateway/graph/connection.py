@@ -17,7 +17,10 @@ FIRST = "How many rows, 0 to 1000 unless the gateway is set otherwise. 0 answers
 AFTER = "A cursor of this same list: the page begins behind it. Null and the empty text are the list's start."
 
 
-@strawberry.type(description="Where a page stands in its list.")
+@strawberry.federation.type(
+    shareable=True,  # every subgraph with connections has this type
+    description="Where a page stands in its list.",
+)
 class PageInfo:
     """The four fields of Relay's specification."""
 

@@ -2,12 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import strawberry
 
 from gateway.credentials.resolve import Caller
 from gateway.errors import Unauthenticated, UpstreamTimeout
 from gateway.graph.enums import UnknownValues
+from gateway.graph.pages import Pages
 from gateway.listing.listing import Listing
 from gateway.listing.reader import Page
 from gateway.listing.report import Report
@@ -23,12 +25,14 @@ class Services:
         tasks: The listing of snapshot tasks.
         snapshots: The listing of a task's pictures.
         max_first: The highest `first` of a connection.
+        pages_at_once: How many pages one request reads at the same time.
         unknown_values: Reads the upstream's words as enums.
     """
 
     tasks: Listing[TaskRow]
     snapshots: Listing[SnapshotRow]
     max_first: int
+    pages_at_once: int
     unknown_values: UnknownValues = field(default_factory=UnknownValues)
 
 
@@ -68,12 +72,20 @@ class Context:
             UpstreamTimeout: It is not there at the answer's deadline.
             GatewayError: It cannot be read.
         """
+
+        async def read() -> Page[RowModel | UnreadableRow]:
+            return await listing.page(filters, first=first, after=after, caller=self.caller, report=self.report)
+
         try:
             async with asyncio.timeout_at(self.deadline):
-                return await listing.page(filters, first=first, after=after, caller=self.caller, report=self.report)
+                return await self._pages.read((id(listing), *sorted(filters.items()), first, after), read)
         except TimeoutError as problem:
             message = "The upstream's answers did not all come within the time that a whole answer may take."
             raise UpstreamTimeout(message) from problem
+
+    @cached_property
+    def _pages(self) -> Pages:
+        return Pages(self.services.pages_at_once)
 
 
 def no_credential() -> Unauthenticated:

@@ -48,10 +48,17 @@ Arguments = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Upstream calls, and the rows that the lists below may have."""
+    """The price of one field.
+
+    Args:
+        calls: Upstream calls.
+        rows: The rows that the lists below may have.
+        reads: How often it reads the upstream by itself.
+    """
 
     calls: int
     rows: int = 1
+    reads: int = 1
 
 
 PriceOf = Callable[[Arguments], Price]
@@ -171,10 +178,11 @@ class _Walk:
         for definition, type_name, nodes in self._fields(parent, selection_sets):
             name = nodes[0].name.value
             price_of = self.prices.get(f"{type_name}.{name}")
-            price = price_of(get_argument_values(definition, nodes[0], self.variables)) if price_of else Price(0, rows)
+            arguments = get_argument_values(definition, nodes[0], self.variables)
+            price = price_of(arguments) if price_of else Price(0, rows, reads=0)
             calls += price.calls
             fields += 1
-            reads += price_of is not None
+            reads += price.reads
             below = [node.selection_set for node in nodes if node.selection_set]
             result = get_named_type(definition.type)
             if below and is_composite_type(result):
@@ -190,8 +198,12 @@ class _Walk:
     def _fields(
         self, parent: GraphQLCompositeType, selection_sets: list[SelectionSetNode]
     ) -> list[tuple[GraphQLField, str, list[FieldNode]]]:
-        """The fields that meet in one object, by response name, each with its definition and its type's name."""
-        found: dict[str, tuple[GraphQLField, str, list[FieldNode]]] = {}
+        """The fields that may meet in one object, each with its definition and its type's name.
+
+        Fields of one response name are one field. On different types they are two, of which an object has one:
+        both count, because either may be the dearer one.
+        """
+        found: dict[tuple[str, str], tuple[GraphQLField, str, list[FieldNode]]] = {}
         waiting = [(parent, selection_set) for selection_set in reversed(selection_sets)]
         spread: set[str] = set()
         while waiting:
@@ -203,7 +215,8 @@ class _Walk:
                     case FieldNode(alias=alias, name=name):
                         definition = self.schema.get_field(on_type, name.value)
                         if definition is not None:
-                            entry = found.setdefault((alias or name).value, (definition, on_type.name, []))
+                            key = on_type.name, (alias or name).value
+                            entry = found.setdefault(key, (definition, on_type.name, []))
                             entry[2].append(selection)
                     case InlineFragmentNode():
                         waiting.append((self._narrowed(on_type, selection), selection.selection_set))

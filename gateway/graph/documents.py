@@ -20,9 +20,10 @@ from gateway.cache.recent import Recent
 from gateway.errors import OperationUnresolved, ParseFailed, QueryTooComplex, ValidationFailed
 from gateway.graph.error_answers import RequestRefused, in_short
 from gateway.graph.limits import DocumentLimits, check_limits, too_complex
+from gateway.graph.rules import NoSubgraphSchema
 
 _USUAL_TOKENS = 100
-"""Tokens of a document as clients write them: what the memory for documents is reckoned by, some 600 octets each."""
+"""Tokens of a document as clients write them: what the memory for documents is reckoned by, some 350 octets each."""
 
 _MOST_PROBLEMS = 20
 
@@ -41,7 +42,8 @@ class Documents:
         self._schema = schema
         self._limits = limits
         self._introspection = introspection
-        closed: Collection[type[ASTValidationRule]] = () if introspection else (NoSchemaIntrospectionCustomRule,)
+        hidden: Collection[type[ASTValidationRule]] = (NoSchemaIntrospectionCustomRule, NoSubgraphSchema)
+        closed = () if introspection else hidden
         self._rules = (*specified_rules, *recommended_rules, *closed)
         self._sound: Recent[DocumentNode] = Recent(most=most, room=most * _USUAL_TOKENS)
 

@@ -1,21 +1,29 @@
 """What can be told of an operation before it runs."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from graphql import (
+    ASTValidationRule,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
 )
 
+_SUBGRAPH_SCHEMA = "_service"
+
 
 def reads_upstream(document: DocumentNode, operation: OperationDefinitionNode) -> bool:
-    """Whether a root field other than introspection is asked for."""
-    return any(not field.name.value.startswith("__") for field in root_fields(document, operation))
+    """Whether a root field is asked for that says more than what the schema is."""
+    return any(
+        not field.name.value.startswith("__") and field.name.value != _SUBGRAPH_SCHEMA
+        for field in root_fields(document, operation)
+    )
 
 
 def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> Iterator[FieldNode]:
@@ -31,3 +39,14 @@ def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> I
                     waiting.append(selection.selection_set)
                 case FragmentSpreadNode() if fragment := fragments.pop(selection.name.value, None):
                     waiting.append(fragment.selection_set)
+
+
+class NoSubgraphSchema(ASTValidationRule):
+    """Refuses to tell a federation router the schema, as graphql-core's own rule does with introspection."""
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        """Looks at a field."""
+        if node.name.value == _SUBGRAPH_SCHEMA:
+            self.report_error(
+                GraphQLError(f"The schema may not be asked for here, also not by `{node.name.value}`.", node)
+            )

@@ -107,7 +107,9 @@ class ThumbnailParameters:
         return self.para.max_length
 
 
-@strawberry.type(description="A snapshot task: an order to take pictures from a video, and its result.")
+@strawberry.federation.type(
+    keys=["taskId"], description="A snapshot task: an order to take pictures from a video, and its result."
+)
 class ThumbnailTask(Node):
     """A row of the listing of tasks."""
 

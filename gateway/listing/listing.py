@@ -110,5 +110,5 @@ class Listing(Generic[RowModel]):
             key = self._make_key(self._secret, scope, *where, *named)
             block = await self._blocks.read(key, fetch, now=now, refresh=partial(fetch, background=True))
             answer, read_at, remembered, stale = block.value, block.read_at, block.remembered, block.stale
-        report.add_window(read_at, stale=stale, shareable=scope is not None)
+        report.add_window(read_at, stale=stale, shareable=self._blocks is not None and scope is not None)
         return Reading(Window(span, answer.total, answer.rows, read_at), remembered)

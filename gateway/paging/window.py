@@ -73,10 +73,11 @@ class Window(Generic[RowT]):
     @property
     def trusted_total(self) -> int | None:
         """The total, unless the rows show that it is wrong."""
-        if self.total is None or not self.rows:
-            return self.total
-        short = len(self.rows) < self.span.limit
-        return None if self.total < self.end or (short and self.total > self.end) else self.total
+        if self.total is None:
+            return None
+        too_low = self.rows and self.total < self.end
+        too_high = len(self.rows) < self.span.limit and self.total > self.end
+        return None if too_low or too_high else self.total
 
     @cached_property
     def fingerprints(self) -> tuple[int, ...]:

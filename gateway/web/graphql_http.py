@@ -78,6 +78,7 @@ class GraphQLEndpoint:
             _check_method(request.method)
             check_preflighted(request.method, request.headers)
             _check_acceptable(chosen)
+            self.gate.check()
             asked = await self.reader.read(request)
             async with self.gate.admitted():
                 return await unless_gone(self._answer(request, asked, media_type), request.receive)

@@ -23,6 +23,15 @@ class Gate:
         self._patience = patience
         self._waiting = 0
 
+    def check(self) -> None:
+        """Turns a request away before it is read, if there is no place even to wait.
+
+        Raises:
+            Overloaded: There is none.
+        """
+        if self._waiting >= self._most_waiting and self._places.locked():
+            raise self._refusal()
+
     @asynccontextmanager
     async def admitted(self) -> AsyncIterator[None]:
         """Holds a place while the block runs; places go by the order of arrival.
@@ -35,13 +44,15 @@ class Gate:
         else:
             await self._places.acquire()
         try:
+            # An answer from memory is made without a pause. Without this one, requests that come together would
+            # pass one by one and never meet: the queue would be the event loop's, which has no bound.
+            await asyncio.sleep(0)
             yield
         finally:
             self._places.release()
 
     async def _wait(self) -> None:
-        if self._waiting >= self._most_waiting:
-            raise self._refusal()
+        self.check()
         self._waiting += 1
         try:
             async with asyncio.timeout(self._patience):

@@ -1,5 +1,6 @@
 """Puts the application on a socket."""
 
+import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,6 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from typing_extensions import override
 
+from gateway.web.accept import Acceptor
 from gateway.web.loggers import tame_loggers
 from gateway.web.protocol import RequestLimits, bounded
 
@@ -15,18 +17,36 @@ DRAIN_SECONDS = 10
 """How long requests under way may take to end after a signal to stop."""
 
 
-class _Server(uvicorn.Server):
-    """Tells when it listens."""
+class Server(uvicorn.Server):
+    """Accepts all connections that wait, and tells when it listens.
+
+    Args:
+        config: From `server_config`.
+        on_listening: Called with the port.
+    """
 
     def __init__(self, config: uvicorn.Config, on_listening: Callable[[int], None]) -> None:
         super().__init__(config)
         self._on_listening = on_listening
+        self._acceptor: Acceptor | None = None
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            self._on_listening(self.servers[0].sockets[0].getsockname()[1])
+            listeners = [listener for server in self.servers for listener in server.sockets]
+            self._acceptor = Acceptor(listeners, self._protocol)
+            self._on_listening(listeners[0].getsockname()[1])
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._acceptor is not None:
+            self._acceptor.close()
+        await super().shutdown(sockets)
+
+    def _protocol(self) -> asyncio.Protocol:
+        make: Callable[..., asyncio.Protocol] = self.config.http_protocol_class
+        return make(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
 
 def serve(app: ASGIApp, *, limits: RequestLimits, host: str, port: int, on_listening: Callable[[int], None]) -> None:
@@ -41,7 +61,7 @@ def serve(app: ASGIApp, *, limits: RequestLimits, host: str, port: int, on_liste
     """
     tame_loggers()
     with suppress(KeyboardInterrupt):  # uvicorn raises it again once all is shut down
-        _Server(server_config(app, limits=limits, host=host, port=port), on_listening).run()
+        Server(server_config(app, limits=limits, host=host, port=port), on_listening).run()
 
 
 def server_config(app: ASGIApp, *, limits: RequestLimits, host: str, port: int) -> uvicorn.Config:

@@ -15,8 +15,7 @@ from gateway.upstream.per_project import PerProject
 from gateway.upstream.retry import Retries, RetryBudget
 from gateway.upstream.throttle import Cooldown
 from gateway.upstream.transport import ExactTransport
-
-MEBI = 1 << 20
+from gateway.web.parts import MEBI
 
 
 def build_upstream(

@@ -69,6 +69,45 @@ def test_fields_below_a_list_cost_once_for_each_row(text: str, calls: int) -> No
     assert price(text).calls == calls
 
 
+ENTITIES = "query($these: [_Any!]!){_entities(representations: $these){%s}}"
+ASSET, TASK = {"__typename": "Asset", "assetId": "a"}, {"__typename": "ThumbnailTask", "taskId": "t"}
+
+
+@pytest.mark.parametrize(
+    ("representations", "selection", "calls"),
+    [
+        ([], "__typename", 0),
+        ([ASSET] * 1_000, "... on Asset{assetId}", 0),
+        ([ASSET] * 50, "... on Asset{thumbnailTasks{totalCount}}", 50),
+        ([ASSET] * 50, "... on Asset{thumbnailTasks(first: 99){totalCount}}", 50 * 7),
+        ([ASSET] * 5, "... on Asset{thumbnailTasks(first: 4){nodes{snapshots{totalCount}}}}", 5 * (1 + 4)),
+        ([ASSET] * 5, '... on Asset{thumbnailTasks(after: "x"){totalCount}}', 5 * 6),
+        ([TASK] * 3, "... on ThumbnailTask{thumbnailCount}", 3),
+        ([TASK] * 3, "... on ThumbnailTask{snapshots{totalCount}}", 3 + 3),
+        ([ASSET, TASK], "... on Asset{thumbnailTasks{totalCount}}", 1 + 2),
+        (ASSET, "... on Asset{thumbnailTasks{totalCount}}", 1),
+        (["nonsense", {"__typename": "Nobody"}], "... on Asset{thumbnailTasks{totalCount}}", 2),
+    ],
+)
+def test_entities_cost_what_is_asked_of_each(representations: object, selection: str, calls: int) -> None:
+    """A task costs a call to be found, an asset none; what stands below is priced as if all could have it."""
+    assert price(ENTITIES % selection, these=representations).calls == calls
+
+
+def test_fields_of_one_name_on_different_types_are_both_priced() -> None:
+    """Else the cheaper one could hide the dearer one: an object has one of them, and which one is not known before."""
+    cheap = "... on Asset{a: thumbnailTasks(first: 1){totalCount}}"
+    dear = "... on ThumbnailTask{a: snapshots(first: 1000){totalCount}}"
+    assert price(ENTITIES % f"{cheap} {dear}", these=[TASK] * 6).calls == 6 * (1 + 1 + 16)
+
+
+def test_several_representations_are_several_reads() -> None:
+    """So that a pre-signed request, which is good for one call, is refused before any."""
+    assert price(ENTITIES % "... on ThumbnailTask{taskId}", these=[TASK]).reads == 1
+    assert price(ENTITIES % "... on ThumbnailTask{taskId}", these=[TASK, TASK]).reads == 2
+    assert price(ENTITIES % "... on Asset{thumbnailTasks{totalCount}}", these=[ASSET]).reads == 2
+
+
 def test_variables_count_and_so_do_skip_and_include() -> None:
     """What is not executed costs nothing."""
     text = (

@@ -28,7 +28,7 @@ class Unused:
 
 def nobody() -> Context:
     """A request without a credential, over listings that would break if they were asked."""
-    return Context(Services(tasks=Unused(), snapshots=Unused(), max_first=1), who=None)  # type: ignore[arg-type]
+    return Context(Services(tasks=Unused(), snapshots=Unused(), max_first=1, pages_at_once=1), who=None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

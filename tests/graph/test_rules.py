@@ -19,6 +19,8 @@ from gateway.graph.rules import reads_upstream, root_fields
         ("{ ...F } fragment F on Query { ...G } fragment G on Query { ...F __typename }", False),
         ("{ __typename } fragment F on Query { node(id: 1) { id } }", False),
         ("{ ...Missing }", False),
+        ("{ _service { sdl } }", False),
+        ("{ _service { sdl } _entities(representations: []) { __typename } }", True),
     ],
 )
 def test_what_reads_the_upstream(document: str, reads: bool) -> None:  # noqa: FBT001  a parameter of a test

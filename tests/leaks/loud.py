@@ -8,7 +8,8 @@ from typing_extensions import override
 
 from gateway.settings import load
 from gateway.web import server
-from gateway.web.app import create_app, request_limits
+from gateway.web.app import create_app
+from gateway.web.parts import request_limits
 
 
 class Everything(logging.Formatter):

@@ -22,6 +22,9 @@ ALIASES = """query Many($one: ID, $two: ID) {
   a: thumbnailTasks(assetId: $one, first: 3) { nodes { taskId } }
   b: thumbnailTasks(assetId: $two, first: 3) { nodes { taskId } }
   c: thumbnailTasks(first: 3) { nodes { taskId snapshots(first: 1) { nodes { url } } } } }"""
+ENTITIES = """query Entities($these: [_Any!]!) { _entities(representations: $these) {
+  ... on Asset { assetId thumbnailTasks(first: 3) { nodes { taskId snapshots(first: 1) { nodes { url } } } } }
+  ... on ThumbnailTask { taskId } } }"""
 
 EVERY = tuple(Kind)
 REMEMBERED = (Kind.TOKEN, Kind.KEY)
@@ -131,6 +134,17 @@ async def large_pages(crowd: Crowd) -> None:
     await asyncio.gather(*large, *(crowd.ask(user, SNAPSHOTS) for user in crowd.of(*REMEMBERED)))
 
 
+async def entities(crowd: Crowd) -> None:
+    """A router asks for everybody at once: for the same assets, named twice, and for a task of one's neighbour."""
+    assets = [{"__typename": "Asset", "assetId": asset} for asset in crowd.rng.choices(ASSETS, k=5)]
+    callers = crowd.of(*REMEMBERED)
+    asked = []
+    for user, neighbour in itertools.pairwise([*callers, callers[0]]):
+        tasks = [{"__typename": "ThumbnailTask", "taskId": f"{owner.mark}-1"} for owner in (user, neighbour)]
+        asked.append(crowd.ask(user, ENTITIES, these=[*assets, *tasks]))
+    await asyncio.gather(*asked)
+
+
 PATHS: tuple[Callable[[Crowd], Awaitable[None]], ...] = (
     miss_and_hit,
     joined_flight,
@@ -143,4 +157,5 @@ PATHS: tuple[Callable[[Crowd], Awaitable[None]], ...] = (
     read_through,
     borrowed_cursors,
     large_pages,
+    entities,
 )

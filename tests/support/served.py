@@ -1,6 +1,7 @@
 """Applications on a socket of 127.0.0.1, in a thread with a loop of its own."""
 
 import asyncio
+import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +14,9 @@ from starlette.types import ASGIApp
 
 from gateway.emulator import Emulator, Tenant
 from gateway.settings import load
-from gateway.web.app import create_app, request_limits
-from gateway.web.server import server_config
+from gateway.web.app import create_app
+from gateway.web.parts import request_limits
+from gateway.web.server import Server, server_config
 from tests.support.house import PROJECT, TOKEN
 
 
@@ -31,26 +33,16 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
 
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = threading.Event()
-
-    async def startup(self, sockets: Any = None) -> None:
-        await super().startup(sockets)
-        self.listening.set()
-
-
 @contextmanager
 def served(app: ASGIApp, config: uvicorn.Config | None = None) -> Iterator[str]:
     """Serves an application while the block runs; its base URL."""
     plain = uvicorn.Config(app, log_level="error", access_log=False, port=0, timeout_graceful_shutdown=1)
-    server = _Server(config or plain)
+    ports: queue.SimpleQueue[int] = queue.SimpleQueue()
+    server = Server(config or plain, ports.put)
     thread = threading.Thread(target=server.run, name="served", daemon=True)
     thread.start()
-    assert server.listening.wait(timeout=30)
     try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield f"http://127.0.0.1:{ports.get(timeout=30)}"
     finally:
         server.should_exit = True
         thread.join(timeout=30)

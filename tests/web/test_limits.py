@@ -76,7 +76,7 @@ async def test_a_gate_gives_its_places_back_whatever_happens() -> None:
 async def test_what_is_late_at_the_deadline_fails_and_the_rest_stands() -> None:
     """The late upstream calls are given up."""
     upstream = WaitingUpstream()
-    async with open_house(transport=upstream, deadline_seconds=0.1) as house:
+    async with open_house(transport=upstream, deadline_seconds=1) as house:
         query = '{fast: thumbnailTask(taskId: "fast"){taskId} slow: thumbnailTask(taskId: "slow"){taskId}}'
         answer = await house.ask(query)
         assert (answer.status, answer.codes) == (200, ["UPSTREAM_TIMEOUT"])
