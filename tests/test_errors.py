@@ -11,6 +11,8 @@ def tree(kind: type[GatewayError] = GatewayError, indent: int = 0) -> list[tuple
     """The classes below one, with their depth and code."""
     lines: list[tuple[int, str, str | None]] = []
     for child in kind.__subclasses__():
+        if child.__module__ != errors.__name__:
+            continue  # a special case of one module, told apart by nobody else
         lines.append((indent, child.__name__, vars(child).get("code")))
         lines += tree(child, indent + 1)
     return lines
@@ -34,7 +36,7 @@ def test_every_leaf_has_a_code_of_its_own() -> None:
     assert all(re.fullmatch(r"[A-Z_]+", code) for code in codes)
     assert {name for _, name, code in tree() if code} == {kind.__name__ for kind in leaves()}
     for _, name, code in tree():
-        assert bool(getattr(errors, name).__subclasses__()) is (code is None)
+        assert bool(tree(getattr(errors, name))) is (code is None)
 
 
 def test_reasons_are_spelt_as_they_are_named() -> None:

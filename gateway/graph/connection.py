@@ -50,7 +50,7 @@ class Edge(Generic[NodeT]):
     @strawberry.field(description="The row; null, with an error at its path, where the upstream's cannot be read.")
     def node(self) -> NodeT | None:
         """The row as a node."""
-        result: NodeT = read_node(self.edge, self.make_node)
+        result: NodeT = self.make_node(readable(self.edge))
         return result
 
 
@@ -72,7 +72,7 @@ class Connection(Generic[NodeT]):
         nodes: list[Any] = []
         for edge in self.page.edges:
             try:
-                nodes.append(read_node(edge, self.make_node))
+                nodes.append(self.make_node(readable(edge)))
             except UpstreamInvalidResponse as problem:
                 nodes.append(problem)
         return nodes
@@ -105,12 +105,12 @@ class Connection(Generic[NodeT]):
         return self.page.truncated
 
 
-def read_node(edge: anchors.Edge[Any], make_node: MakeNode[NodeT]) -> NodeT:
-    """The node of an edge.
+def readable(edge: anchors.Edge[Any]) -> anchors.Edge[Any]:
+    """The edge itself.
 
     Raises:
         UpstreamInvalidResponse: Its row cannot be read.
     """
     if isinstance(edge.row, UnreadableRow):
         raise UpstreamInvalidResponse(f"The upstream sent a row that cannot be read: {edge.row.problem}.")
-    return make_node(edge)
+    return edge

@@ -1,6 +1,7 @@
 """GraphQL documents: parsed, counted and validated once."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from graphql import (
     ASTValidationRule,
@@ -20,12 +21,18 @@ from gateway.cache.recent import Recent
 from gateway.errors import OperationUnresolved, ParseFailed, QueryTooComplex, ValidationFailed
 from gateway.graph.error_answers import RequestRefused, in_short
 from gateway.graph.limits import DocumentLimits, check_limits, too_complex
+from gateway.graph.projection import Projections
 from gateway.graph.rules import NoSubgraphSchema
 
 _USUAL_TOKENS = 100
 """Tokens of a document as clients write them: what the memory for documents is reckoned by, some 350 octets each."""
 
 _MOST_PROBLEMS = 20
+
+
+class _Sound(NamedTuple):
+    document: DocumentNode
+    projections: Projections
 
 
 class Documents:
@@ -45,7 +52,7 @@ class Documents:
         hidden: Collection[type[ASTValidationRule]] = (NoSchemaIntrospectionCustomRule, NoSubgraphSchema)
         closed = () if introspection else hidden
         self._rules = (*specified_rules, *recommended_rules, *closed)
-        self._sound: Recent[DocumentNode] = Recent(most=most, room=most * _USUAL_TOKENS)
+        self._sound: Recent[_Sound] = Recent(most=most, room=most * _USUAL_TOKENS)
 
     def parse(self, text: str) -> DocumentNode:
         """The document of a text; it need not be sound.
@@ -54,8 +61,8 @@ class Documents:
             QueryTooComplex: It is too long, has too many tokens, or is nested too deeply to be read.
             RequestRefused: The text is no GraphQL.
         """
-        if (document := self._sound.get(text)) is not None:
-            return document
+        if (sound := self._sound.get(text)) is not None:
+            return sound.document
         most = self._limits.tokens
         if len(text) > self._limits.characters:
             raise too_complex("max_document_kilobytes", self._limits.characters // 1024, -(-len(text) // 1024))
@@ -76,7 +83,7 @@ class Documents:
             QueryTooComplex: It is over a limit.
             RequestRefused: It does not fit the schema.
         """
-        if self._sound.get(text) is document:
+        if (sound := self._sound.get(text)) is not None and sound.document is document:
             return
         check_limits(document, self._limits)
         problems = validate(
@@ -88,7 +95,13 @@ class Documents:
         )
         if problems:
             raise RequestRefused(ValidationFailed, problems)
-        self._sound.put(text, document, size=document.token_count or self._limits.tokens)
+        sound = _Sound(document, Projections())
+        self._sound.put(text, sound, size=document.token_count or self._limits.tokens)
+
+    def projections(self, text: str, document: DocumentNode) -> Projections:
+        """What is compiled of a document; it is kept for as long as the document is."""
+        sound = self._sound.get(text)
+        return sound.projections if sound is not None and sound.document is document else Projections()
 
 
 def choose_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

@@ -46,7 +46,7 @@ class Asset:
         size = page_size(first, default=DEFAULT_TASKS, most=context.services.max_first)
         filters = {"asset_id": str(self.asset_id)}
         page = await context.page(context.services.tasks, filters, first=size, after=after or None)
-        return task_connection(page)
+        return task_connection(page, context.services.unknown_values)
 
 
 Entity: TypeAlias = Annotated[Asset | ThumbnailTask, strawberry.union("_Entity")]

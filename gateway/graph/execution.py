@@ -27,6 +27,7 @@ from gateway.graph.cost import Budget, Cost, PriceOf, Pricer, check_one_read
 from gateway.graph.documents import Documents, choose_operation
 from gateway.graph.error_answers import FormattedError, RequestRefused, field_errors
 from gateway.graph.limits import DocumentLimits, fragments_of
+from gateway.graph.projection import ProjectingExecutor, Projections
 from gateway.graph.rules import reads_upstream
 
 
@@ -38,6 +39,7 @@ class Operation:
     definition: OperationDefinitionNode
     variables: dict[str, Any]
     cost: Cost
+    projections: Projections
 
     @property
     def name(self) -> str | None:
@@ -107,7 +109,7 @@ class Executor:
         values = self._variable_values(definition, variables)
         cost = self._pricer.price(definition, fragments_of(document), values)
         self._budget.check(cost)
-        return Operation(document, definition, variables, cost)
+        return Operation(document, definition, variables, cost, self._documents.projections(text, document))
 
     async def run(self, operation: Operation, context: Context) -> Outcome:
         """Executes an operation.
@@ -126,6 +128,8 @@ class Executor:
             context_value=context,
             variable_values=operation.variables,
             operation_name=operation.name,
+            executor_class=ProjectingExecutor,
+            projections=operation.projections,
         )
         if inspect.isawaitable(result):
             result = await result

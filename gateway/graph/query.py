@@ -7,7 +7,7 @@ import strawberry
 from gateway.errors import NotFound
 from gateway.graph import global_id
 from gateway.graph.arguments import identifier, page_size
-from gateway.graph.connection import AFTER, FIRST, Connection, read_node
+from gateway.graph.connection import AFTER, FIRST, Connection, readable
 from gateway.graph.context import Info
 from gateway.graph.types import Node, ThumbnailTask, make_task, task_connection
 
@@ -46,7 +46,7 @@ class Query:
             if isinstance(value, str)  # null and nothing at all mean the same; the empty text is an error
         }
         page = await context.page(context.services.tasks, filters, first=size, after=after or None)
-        return task_connection(page)
+        return task_connection(page, context.services.unknown_values)
 
     @strawberry.field(description="One snapshot task; null where the upstream knows none of this id.")
     async def thumbnail_task(
@@ -77,6 +77,6 @@ async def find_task(info: Info, task_id: str) -> ThumbnailTask | None:
         page = await context.page(context.services.tasks, {"task_id": task_id}, first=1, after=None)
     except NotFound:
         return None
-    tasks = [read_node(edge, make_task) for edge in page.edges]
+    tasks = [make_task(readable(edge), words=context.services.unknown_values) for edge in page.edges]
     # An upstream that ignored the filter must not pass another task off as this one.
     return next((task for task in tasks if task.row.task_id in {task_id, None}), None)

@@ -5,6 +5,7 @@ and nothing out of its documented range is corrected.
 """
 
 from abc import ABC, abstractmethod
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -13,7 +14,7 @@ from typing_extensions import override
 from gateway.graph.arguments import page_size
 from gateway.graph.connection import AFTER, FIRST, Connection
 from gateway.graph.context import Info
-from gateway.graph.enums import AspectRatio, ThumbnailFormat, ThumbnailType
+from gateway.graph.enums import AspectRatio, ThumbnailFormat, ThumbnailType, UnknownValues
 from gateway.graph.global_id import GlobalId, place_id
 from gateway.listing.reader import Page
 from gateway.paging import anchors
@@ -55,11 +56,12 @@ class ThumbnailParameters:
     """The upstream's `thumbnail_para`."""
 
     para: strawberry.Private[Thumbnail]
+    words: strawberry.Private[UnknownValues]
 
     @strawberry.field(description="How the moments are chosen; it decides which of the other fields count.")
-    def type(self, info: Info) -> ThumbnailType | None:
+    def type(self) -> ThumbnailType | None:
         """The upstream's `type`."""
-        return info.context.services.unknown_values.read(ThumbnailType, self.para.type)
+        return self.words.read(ThumbnailType, self.para.type)
 
     @strawberry.field(description="How many snapshots, 1 to 10, spread over the video. With type `QUANTITY`.")
     def quantity(self) -> int | None:
@@ -90,14 +92,14 @@ class ThumbnailParameters:
         return self.para.cover_position
 
     @strawberry.field(description="The file format; upstream's default JPG.")
-    def format(self, info: Info) -> ThumbnailFormat | None:
+    def format(self) -> ThumbnailFormat | None:
         """The upstream's `format`."""
-        return info.context.services.unknown_values.read(ThumbnailFormat, self.para.format)
+        return self.words.read(ThumbnailFormat, self.para.format)
 
     @strawberry.field(description="The shape of the pictures; upstream's default `ADAPTIVE`.")
-    def aspect_ratio(self, info: Info) -> AspectRatio | None:
+    def aspect_ratio(self) -> AspectRatio | None:
         """The upstream's `aspect_ratio`."""
-        return info.context.services.unknown_values.read(AspectRatio, self.para.aspect_ratio)
+        return self.words.read(AspectRatio, self.para.aspect_ratio)
 
     @strawberry.field(
         description="The longest side of a picture in pixels, the other in proportion; upstream's default 480."
@@ -115,6 +117,7 @@ class ThumbnailTask(Node):
 
     row: strawberry.Private[TaskRow]
     place: strawberry.Private[Cursor]
+    words: strawberry.Private[UnknownValues]
 
     @override
     def global_id(self) -> str:
@@ -135,7 +138,8 @@ class ThumbnailTask(Node):
     @strawberry.field(description="How the snapshots are taken.")
     def parameters(self) -> ThumbnailParameters | None:
         """The upstream's `thumbnail_para`."""
-        return None if self.row.thumbnail_para is None else ThumbnailParameters(para=self.row.thumbnail_para)
+        para = self.row.thumbnail_para
+        return None if para is None else ThumbnailParameters(para=para, words=self.words)
 
     @strawberry.field(
         description="The pictures, one upstream call for each task that is asked for them. "
@@ -157,14 +161,14 @@ class ThumbnailTask(Node):
         return Connection(page=page, make_node=make_snapshot)
 
 
-def task_connection(page: Page[TaskRow | UnreadableRow]) -> Connection[ThumbnailTask]:
-    """The connection over a page of tasks."""
-    return Connection(page=page, make_node=make_task)
+def task_connection(page: Page[TaskRow | UnreadableRow], words: UnknownValues) -> Connection[ThumbnailTask]:
+    """The connection over a page of tasks; `words` reads the upstream's words as enums."""
+    return Connection(page=page, make_node=partial(make_task, words=words))
 
 
-def make_task(edge: anchors.Edge[TaskRow]) -> ThumbnailTask:
+def make_task(edge: anchors.Edge[TaskRow], *, words: UnknownValues) -> ThumbnailTask:
     """The node of a row."""
-    return ThumbnailTask(row=edge.row, place=edge.cursor)
+    return ThumbnailTask(row=edge.row, place=edge.cursor, words=words)
 
 
 def make_snapshot(edge: anchors.Edge[SnapshotRow]) -> Snapshot:

@@ -10,17 +10,17 @@ import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
+from starlette.types import Lifespan
 
 from gateway.cache.key import KeyFunction, cache_key
 from gateway.cache.store import Store
 from gateway.credentials.kinds import Kind
-from gateway.graph.context import Services
 from gateway.settings import Settings
 from gateway.web.cors import cors
 from gateway.web.graphiql import GraphiQL
 from gateway.web.graphql_http import GraphQLEndpoint
 from gateway.web.graphql_request import RequestReader
-from gateway.web.listings import build_listings
+from gateway.web.listings import Listings, build_listings
 from gateway.web.parts import (
     KIBI,
     answer_writer,
@@ -72,12 +72,7 @@ def create_app(
     held_key = own_key(settings, secret, clock)
     endpoint = GraphQLEndpoint(
         executor(settings),
-        Services(
-            listings.tasks,
-            listings.snapshots,
-            max_first=settings.max_first,
-            pages_at_once=settings.max_pages_at_once,
-        ),
+        listings.services(settings),
         callers(settings, secret, clock, held_key),
         RequestReader(max_octets=settings.max_body_kilobytes * KIBI, max_depth=settings.max_json_depth),
         persisted_documents(settings),
@@ -86,13 +81,6 @@ def create_app(
         deadline_seconds=settings.deadline_seconds,
         page=page.page if page else None,
     )
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[State]:  # noqa: ARG001  Starlette's signature
-        try:
-            yield {"ready": True}
-        finally:
-            await listings.aclose()
 
     files = [page.assets] if page else []
     app = Starlette(
@@ -103,7 +91,20 @@ def create_app(
             *routes,
         ],
         middleware=[Middleware(SecurityHeaders)],
-        lifespan=lifespan,
+        lifespan=_life(listings),
     )
     app.router.redirect_slashes = False  # a redirect would be built from the Host header, which the client writes
     return app
+
+
+def _life(listings: Listings) -> Lifespan[Starlette]:
+    """From the start, when requests are welcome, to the end, when all is closed."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[State]:  # noqa: ARG001  Starlette's signature
+        try:
+            yield {"ready": True}
+        finally:
+            await listings.aclose()
+
+    return lifespan

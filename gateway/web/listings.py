@@ -8,6 +8,7 @@ from gateway.cache.freshness import Freshness
 from gateway.cache.key import KeyFunction
 from gateway.cache.single_flight import SingleFlight
 from gateway.cache.store import MemoryStore, Store
+from gateway.graph.context import Services
 from gateway.listing.listing import Listing
 from gateway.settings import Settings
 from gateway.upstream.calls import Upstream
@@ -24,6 +25,12 @@ class Listings:
     snapshots: Listing[SnapshotRow]
     store: Store
     upstream: Upstream
+
+    def services(self, settings: Settings) -> Services:
+        """What resolvers use."""
+        return Services(
+            self.tasks, self.snapshots, max_first=settings.max_first, pages_at_once=settings.max_pages_at_once
+        )
 
     async def aclose(self) -> None:
         """Ends what runs in the background, and lets go of store and connections."""

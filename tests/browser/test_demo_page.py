@@ -97,15 +97,24 @@ def test_it_leads_to_graphiql_and_back(demo_page: Page, site: str) -> None:
     expect(demo_page).to_have_url(f"{site}/")
 
 
+def test_it_leads_to_the_gallery_and_back(demo_page: Page, site: str) -> None:
+    """One click to the gallery, one back."""
+    demo_page.get_by_role("link", name="Gallery").click()
+    expect(demo_page).to_have_url(f"{site}/gallery")
+    expect(demo_page.get_by_role("heading", name="Snapshot gallery")).to_be_visible()
+    demo_page.get_by_role("link", name="vod-graphql-gateway").click()
+    expect(demo_page).to_have_url(f"{site}/")
+
+
 def test_every_control_is_reached_by_keyboard(demo_page: Page) -> None:
     """Tab goes through all controls in the order of the page, and shows where it is."""
     names = []
-    for _ in range(6):
+    for _ in range(7):
         demo_page.keyboard.press("Tab")
         focused = demo_page.locator(":focus-visible")
         expect(focused).to_have_css("outline-style", "solid")
         names.append(focused.get_attribute("aria-label") or focused.inner_text())
-    assert names == ["Open GraphiQL", "The query", "Run again", "Next page", "The command", "Copy"]
+    assert names == ["Open GraphiQL", "Gallery", "The query", "Run again", "Next page", "The command", "Copy"]
 
     demo_page.get_by_role("button", name="Next page").focus()
     with demo_page.expect_request("**/graphql") as asked:

@@ -48,7 +48,7 @@ def patience() -> Iterator[None]:
 @pytest.fixture
 def gallery_site() -> Iterator[Site]:
     """A demo with 300 tasks, odd ones among them."""
-    with open_site(size=300, clean=False) as site:
+    with open_site(size=300, clean=False, gateway={"breaker_failures": 1_000}) as site:
         yield site
 
 

@@ -52,6 +52,19 @@ def test_the_gallery_is_built_from_its_sources(tmp_path: Path) -> None:
     assert (folder / "src/operations.ts").read_bytes() == types
 
 
+def test_the_documented_versions_are_those_that_are_tested(packages: Path) -> None:
+    """docs/clients.md names the versions of package.json."""
+    pinned = json.loads((packages / "package.json").read_text())["dependencies"]
+    text = " ".join((ROOT / "docs/clients.md").read_text("utf-8").split())
+    named = {
+        "Apollo Client": "@apollo/client",
+        "urql core": "@urql/core",
+        "graphcache": "@urql/exchange-graphcache",
+        "Relay": "relay-runtime",
+    }
+    assert [name for name, package in named.items() if f"{name} {pinned[package]}" not in text] == []
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     """The files below a folder."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

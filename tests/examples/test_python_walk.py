@@ -21,7 +21,7 @@ def quiet_site() -> Iterator[Site]:
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A demo with 450 tasks, for one test."""
-    with open_site(size=450) as site:
+    with open_site(size=450, gateway={"throttle_max_seconds": 0.001}) as site:
         yield site
 
 

@@ -140,7 +140,7 @@ async def test_an_id_inside_a_node_id_is_checked_too(house: House) -> None:
 async def test_one_failed_field_leaves_the_others_standing() -> None:
     """Aliases of an aggregated answer: each field fails alone, with an error at its own path."""
     tenant = Tenant(PROJECT, tokens=[TOKEN], size=30, assets=3, clean=True)
-    async with open_house(tenants=[tenant]) as house:
+    async with open_house(tenants=[tenant], upstream_attempts=1) as house:
         bad, good = house.emulator.catalogue().asset_ids(2)
         house.emulator.fault("status", status=503, times=1)
         answer = await house.ask(

@@ -51,6 +51,7 @@ async def errors(crowd: Crowd) -> None:
         crowd.upstream.failing[user.mark] = status
     await asyncio.gather(*(crowd.ask(user, PAGE, asset=asset) for user in crowd.of(*EVERY)))
     crowd.upstream.failing.clear()
+    crowd.clock.now += 61  # the longest that the upstream is left alone after failures
 
 
 async def refused(crowd: Crowd) -> None:
@@ -61,6 +62,7 @@ async def refused(crowd: Crowd) -> None:
         asset = f"refused-{turn}"
         await asyncio.gather(*(crowd.ask(user, PAGE, asset=asset) for user in (dead, *others[:3])))
     crowd.upstream.failing.clear()
+    crowd.clock.now += 61  # the longest that the upstream is left alone after failures
     crowd.clock.now += 10
     await crowd.ask(dead, PAGE, asset="refused-0")
 
@@ -91,6 +93,7 @@ async def background_refresh(crowd: Crowd) -> None:
         crowd.upstream.failing[user.mark] = crowd.rng.choice((401, 403, 500)) if user.kind is Kind.TOKEN else 500
     await asyncio.gather(*(crowd.ask(user, PAGE, asset=asset) for user in crowd.of(*REMEMBERED) * 2))
     crowd.upstream.failing.clear()
+    crowd.clock.now += 61  # the longest that the upstream is left alone after failures
     await asyncio.gather(*(crowd.ask(user, PAGE, asset=asset) for user in crowd.of(*REMEMBERED)))
 
 
@@ -103,6 +106,7 @@ async def stale_if_error(crowd: Crowd) -> None:
         crowd.upstream.failing[user.mark] = 503
     await asyncio.gather(*(crowd.ask(user, PAGE, asset=asset) for user in crowd.of(*EVERY)))
     crowd.upstream.failing.clear()
+    crowd.clock.now += 61  # the longest that the upstream is left alone after failures
 
 
 async def read_through(crowd: Crowd) -> None:

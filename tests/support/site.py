@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -53,12 +53,21 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def open_site(*, size: int, clean: bool = True, **tenant: Any) -> Iterator[Site]:
-    """Serves a demo with so many tasks on a free port of 127.0.0.1."""
+def open_site(
+    *, size: int, clean: bool = True, gateway: Mapping[str, Any] | None = None, **tenant: Any
+) -> Iterator[Site]:
+    """Serves a demo on a free port of 127.0.0.1.
+
+    Args:
+        size: How many tasks there are.
+        clean: Whether all of them are in order.
+        gateway: Settings of the gateway, by field name.
+        tenant: What else is told of the emulator's tenant.
+    """
     emulator = Emulator([Tenant(PROJECT, tokens=[TOKEN], size=size, clean=clean, **tenant)])
     with socket.create_server(("127.0.0.1", 0)) as listener:
         emulator.public_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        settings = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=PROJECT)
+        settings = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=PROJECT, **(gateway or {}))
         config = uvicorn.Config(
             build_demo(settings, emulator, token=TOKEN), log_level="error", timeout_graceful_shutdown=1
         )

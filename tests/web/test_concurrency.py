@@ -24,14 +24,15 @@ async def test_a_hundred_identical_queries_make_one_call(house: House) -> None:
     assert len(pages[0]["edges"]) == 10
 
 
-async def test_a_failure_is_shared_once(house: House) -> None:
+async def test_a_failure_is_shared_once() -> None:
     """A hundred who ask get one call's failure; the next one who asks gets the data."""
-    house.emulator.latency = 0.05
-    house.emulator.fault("status", status=503, times=1)
-    answers = await asyncio.gather(*(house.ask(PAGE) for _ in range(100)))
-    assert house.upstream_calls == 1
-    assert {tuple(answer.codes) for answer in answers} == {("UPSTREAM_UNAVAILABLE",)}
-    assert (await house.page())["totalCount"] == 250
+    async with open_house(upstream_attempts=1) as house:
+        house.emulator.latency = 0.05
+        house.emulator.fault("status", status=503, times=1)
+        answers = await asyncio.gather(*(house.ask(PAGE) for _ in range(100)))
+        assert house.upstream_calls == 1
+        assert {tuple(answer.codes) for answer in answers} == {("UPSTREAM_UNAVAILABLE",)}
+        assert (await house.page())["totalCount"] == 250
 
 
 async def test_a_client_that_goes_away_takes_nobody_with_it(house: House) -> None:

@@ -14,10 +14,10 @@ from hypothesis_graphql import Mode, from_schema
 
 from gateway.emulator import Tenant
 from gateway.errors import leaves
-from gateway.graph.schema import build_schema
+from gateway.graph.schema import build_schema, print_schema
 from tests.support.house import PROJECT, TOKEN, House, open_house
 
-SCHEMA = str(build_schema())
+SCHEMA = print_schema(build_schema())
 CODES = {leaf.code for leaf in leaves()} - {"INTERNAL_SERVER_ERROR"}
 REQUEST_ERRORS = {400, 401, 405, 413, 415, 422}
 OFTEN = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)

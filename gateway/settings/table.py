@@ -1,19 +1,15 @@
-"""The settings: one typed table, read from `GATEWAY_*` in the environment or in a `.env` file."""
+"""The table of settings: every one with its type, its default and what it does."""
 
-import os
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
-from dotenv import dotenv_values
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
     FilePath,
     SecretStr,
-    ValidationError,
     field_validator,
     model_validator,
 )
@@ -27,10 +23,6 @@ Percent = Annotated[int, Ge(0), Le(100)]
 _ORIGIN = r"https?://[A-Za-z0-9.\[\]:-]+"
 _ACCESS_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{16,4096}=*(:[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64})*)?")
 _TAKEN_HEADERS = {"x-auth-token", "x-sdk-date", "x-security-token", "x-project-id", "host", "cookie", "accept"}
-
-
-class SettingsError(Exception):
-    """A setting is unknown or bad; the message is one line that names it."""
 
 
 class Settings(BaseModel):
@@ -291,41 +283,3 @@ class Settings(BaseModel):
         if self.access_tokens and self.admit_everyone:
             raise ValueError("GATEWAY_ADMIT_EVERYONE is on, which would make GATEWAY_ACCESS_TOKENS useless; set one")
         return self
-
-
-def load(environment: Mapping[str, str] = os.environ, env_file: str | None = ".env", **given: Any) -> Settings:
-    """The settings: those given, else from the environment, else from the file, else the defaults.
-
-    Args:
-        environment: Names and values.
-        env_file: Read if it is there.
-        given: Values by field name, as from command-line options; None counts as not given.
-
-    Raises:
-        SettingsError: One of them is unknown or bad, or one that is needed is missing.
-    """
-    values: dict[str, Any] = {**read(environment, env_file)}
-    values |= {name: value for name, value in given.items() if value is not None}
-    try:
-        return Settings.model_validate(values)
-    except ValidationError as problem:
-        raise SettingsError(_first_problem(problem)) from None
-
-
-def read(environment: Mapping[str, str] = os.environ, env_file: str | None = ".env") -> dict[str, str | None]:
-    """What environment and file say, by field name, unchecked; the environment goes before the file."""
-    found = {**(dotenv_values(env_file) if env_file else {}), **environment}
-    return {name[len(PREFIX) :].lower(): value for name, value in found.items() if name.startswith(PREFIX)}
-
-
-def _first_problem(problem: ValidationError) -> str:
-    first = problem.errors(include_input=False, include_url=False)[0]
-    message = first["msg"].removeprefix("Value error, ")
-    if not first["loc"]:
-        return message
-    name = PREFIX + str(first["loc"][0]).upper()
-    if first["type"] == "extra_forbidden":
-        return f"{name} is no setting of this gateway (`vod-gateway settings` lists them)"
-    if first["type"] == "missing":
-        return f"{name} is not set"
-    return f"{name}: {message[0].lower()}{message[1:]}"
