@@ -199,7 +199,7 @@ class Settings(BaseModel):
         description="The part of them that one scope may use; 100 where all callers are one scope.",
     )
     upstream_reserve_percent: Percent = Field(
-        default=20, description="The part of them that reads in the background leave to callers who wait."
+        default=20, description="The part of them that is left to callers for whom there is no copy."
     )
     upstream_connect_seconds: Seconds = Field(default=2, description="For connecting to the upstream, TLS included.")
     upstream_connections: Count = Field(default=100, description="The most connections to the upstream at once.")

@@ -78,7 +78,7 @@ class Upstream:
         span: Span,
         credential: Credential,
         *,
-        background: bool = False,
+        covered: bool = False,
         on_call: Callable[[], None] = lambda: None,
     ) -> Answer[RowModel]:
         """Asks for one span of a listing.
@@ -89,7 +89,7 @@ class Upstream:
             filters: What narrows it.
             span: Which rows.
             credential: Lets each attempt in; one that is good for one request gets one attempt.
-            background: Whether nobody waits for the answer: it is asked for once, and pays from what is left over.
+            covered: Whether a copy stands in for the answer: it is asked for once, and yields to who has none.
             on_call: Told of every call just before it is made.
 
         Raises:
@@ -102,14 +102,14 @@ class Upstream:
             async with self._bulkhead.place(deadline):
                 guards.check()
                 if self._budget is not None:
-                    await self._budget.take(project_id, credential.scope or "", background=background)
+                    await self._budget.take(project_id, credential.scope or "", covered=covered)
                 with guards.breaker.watch(), guards.cooldown.watch():
                     on_call()
                     return await self._client.read(
                         endpoint, project_id, filters, span, credential.authorise, deadline=deadline
                     )
 
-        return await self._retries.run(attempt, guards.retry_budget, once=background or credential.one_request)
+        return await self._retries.run(attempt, guards.retry_budget, once=covered or credential.one_request)
 
     async def aclose(self) -> None:
         """Closes the connections."""

@@ -116,12 +116,8 @@ async def open_house(
     clock = Clock()
     tenant = Tenant(PROJECT, tokens=[TOKEN], size=size, rows=rows, clean=True)
     emulator = Emulator(tenants or [tenant], clock=clock)
-    defaults = {
-        "upstream_url": "http://127.0.0.1",
-        "project_id": PROJECT,
-        "cache_early_percent": 0,  # each block would be read again from a moment of its own
-        "upstream_attempts": 1,  # one fault is one failure; retries have tests of their own
-    }
+    # No early reading again: each block would begin it at a moment of its own.
+    defaults = {"upstream_url": "http://127.0.0.1", "project_id": PROJECT, "cache_early_percent": 0}
     app = create_app(
         load({}, env_file=None, **{**defaults, **settings}),
         transport=transport or httpx.ASGITransport(emulator.app),
