@@ -183,7 +183,7 @@ class Settings(BaseModel):
         "is left alone.",
     )
     breaker_seconds: Annotated[float, Gt(0), Le(60)] = Field(
-        default=5, description="For how long; then one call is let through, and each that fails doubles it, up to 60 s."
+        default=5, description="For how long; then one call is let through, and each that fails doubles it, up to 15 s."
     )
     upstream_concurrency: Count = Field(default=50, description="The most upstream calls under way at once.")
     upstream_queue_seconds: Seconds = Field(default=2, description="How long a call may wait for its turn.")
