@@ -32,9 +32,11 @@ class Remote:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def fault(self, **options: Any) -> None:
+    def fault(self, kind: str, **options: Any) -> None:
         """Arms a fault."""
-        httpx.post(f"{self.url}/_emulator/fault", content=msgspec.json.encode(options)).raise_for_status()
+        httpx.post(
+            f"{self.url}/_emulator/fault", content=msgspec.json.encode({"kind": kind, **options})
+        ).raise_for_status()
 
     def clear(self) -> None:
         """Disarms all."""

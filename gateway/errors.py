@@ -182,7 +182,7 @@ class UpstreamInvalidResponse(GatewayError):
 
 
 class InternalServerError(GatewayError):
-    """A defect of the gateway; the log has it under the request's id."""
+    """A defect of the gateway; its log has the whole of it."""
 
     code = "INTERNAL_SERVER_ERROR"
 

@@ -16,6 +16,7 @@ from gateway.cache.key import scope_of
 from gateway.cache.single_flight import SingleFlight
 from gateway.cache.store import Store
 from gateway.errors import Forbidden, GatewayError, Unauthenticated, Unavailable
+from gateway.observability.observer import Observer
 
 _logger = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Blocks(Generic[Value]):
         patience: Seconds to wait for the upstream where a stale copy could stand in for it.
         lot: Each key's lot from 0 to 1 (see `Freshness.state`); by default this process draws its own, so
             that processes with one store do not read one block again at the same moment.
+        observer: Is told what came from memory.
     """
 
     def __init__(
@@ -68,7 +70,9 @@ class Blocks(Generic[Value]):
         *,
         patience: float = inf,
         lot: Callable[[str], float] | None = None,
+        observer: Observer | None = None,
     ) -> None:
+        self._observer = observer or Observer()
         self._store = store
         self._flights = flights
         self._freshness = freshness
@@ -101,12 +105,14 @@ class Blocks(Generic[Value]):
         age = 0.0 if entry is None else self._clock() - entry.read_at
         state = State.GONE if entry is None else self._freshness.state(age, self._lot(key))
         if entry is None or state is State.GONE:
+            self._observer.cache_read("block", "miss")
             entry = await self._flights.run(key, lambda: self._fetch(key, fetch))
             return Block(entry.value, entry.read_at, remembered=False, stale=False)
         if state is State.IF_ERROR:
             return await self._read_or_keep(key, entry, fetch_covered or fetch)
         if state is not State.FRESH:
             self._refresh(key, fetch_covered or fetch)
+        self._observer.cache_read("block", "stale" if state is State.REVALIDATE else "fresh")
         return Block(entry.value, entry.read_at, remembered=True, stale=state is State.REVALIDATE)
 
     async def aclose(self) -> None:
@@ -142,7 +148,9 @@ class Blocks(Generic[Value]):
             async with asyncio.timeout(None if self._patience == inf else self._patience):
                 entry = await asyncio.shield(call)
         except (TimeoutError, Unavailable):
+            self._observer.cache_read("block", "stale-if-error")
             return Block(entry.value, entry.read_at, remembered=True, stale=True)
+        self._observer.cache_read("block", "miss")
         return Block(entry.value, entry.read_at, remembered=False, stale=False)
 
     def _refresh(self, key: str, fetch: Callable[[], Awaitable[Value]]) -> None:

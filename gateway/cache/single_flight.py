@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from gateway.observability.observer import Observer
+
 Result = TypeVar("Result")
 
 
@@ -12,9 +14,13 @@ class SingleFlight:
 
     The call runs in a task of its own: whoever asked first may leave without ending it for the others,
     and it is cancelled when the last one has left. A failure reaches all who wait, and is then forgotten.
+
+    Args:
+        observer: Is told who joined.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, observer: Observer | None = None) -> None:
+        self._observer = observer or Observer()
         self._flights: dict[str, _Flight] = {}
 
     def under_way(self, key: str) -> bool:
@@ -27,6 +33,8 @@ class SingleFlight:
         if flight is None:
             flight = self._flights[key] = _Flight(asyncio.ensure_future(call()))
             flight.task.add_done_callback(lambda _: self._forget(key, flight))
+        else:
+            self._observer.flight_joined()
         flight.passengers += 1
         try:
             # Shielded: a cancelled passenger must not take the flight with it.

@@ -53,16 +53,21 @@ def build_demo(settings: "Settings", emulator: "Emulator", *, token: str) -> "St
     import httpx
     from starlette.routing import Route
 
+    from gateway.observability.metrics import Metrics
     from gateway.web.app import create_app
     from gateway.web.demo_page import demo_routes
     from gateway.web.gallery import gallery_routes
     from gateway.web.graphiql import GraphiQL
+    from gateway.web.metrics import metrics_route
 
+    metrics = Metrics()
     return create_app(
         settings,
         transport=httpx.ASGITransport(emulator.app),
         graphiql=GraphiQL(token_url="demo/token.json", home="./"),  # noqa: S106  an address, not a token
+        metrics=metrics,
         routes=[
+            metrics_route(metrics, None),
             *demo_routes(token=token, project_id=emulator.projects[0], gallery_url="gallery"),
             *gallery_routes(pictures_from=lambda: emulator.public_url),
             Route("/snapshot/{picture:path}", emulator.app),  # the pictures' urls point at the demo itself

@@ -10,6 +10,7 @@ from typing_extensions import override
 from gateway.credentials.kinds import Credential, Kind
 from gateway.credentials.signing import SigningKey, authorization, headers_to_sign
 from gateway.errors import Unauthenticated
+from gateway.observability.observer import Observer
 
 STOP_SECONDS = 360.0
 """The vendor locks a key for 5 minutes after more than 5 refused signatures in a row; this outlasts the lock."""
@@ -25,9 +26,13 @@ class HeldKey:
         key: Signs.
         scope: The digest under which everything that it reads is shared.
         clock: Seconds since the epoch.
+        observer: Is told that it stops.
     """
 
-    def __init__(self, key: SigningKey, *, scope: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, key: SigningKey, *, scope: str, clock: Callable[[], float], observer: Observer | None = None
+    ) -> None:
+        self._observer = observer or Observer()
         self.scope = scope
         self._key = key
         self._clock = clock
@@ -76,6 +81,7 @@ class HeldKey:
             except Unauthenticated:
                 self._refused_at = self._clock()
                 self._proven = False
+                self._observer.refusing("key", self._refused_at + STOP_SECONDS)
                 raise
             # A call that began before a refusal and ends after it proves nothing any more.
             self._proven = self._refused_at == refused_before

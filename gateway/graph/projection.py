@@ -83,7 +83,9 @@ def _object(executor: Executor[Any], kind: GraphQLObjectType, details: FieldDeta
     selections = [detail.node.selection_set for detail in details]
     if any(selection is None or _has_directives(executor, selection, set()) for selection in selections):
         return None
-    definition = kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+    definition = kind.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if definition is None:  # introspection
+        return None
     origin = (definition.concrete_of or definition).origin
     steps: list[tuple[str, Build, Build]] = []
     for name, field_details in executor.collect_subfields(kind, details).grouped_field_set.items():

@@ -7,13 +7,14 @@ from graphql import (
     ASTValidationRule,
     DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
 )
+
+from gateway.graph.limits import fragments_of
 
 _SUBGRAPH_SCHEMA = "_service"
 
@@ -28,7 +29,7 @@ def reads_upstream(document: DocumentNode, operation: OperationDefinitionNode) -
 
 def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> Iterator[FieldNode]:
     """The fields at the root of an operation, those of its fragments included, each fragment once."""
-    fragments = {part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)}
+    fragments = fragments_of(document)
     waiting: list[SelectionSetNode] = [operation.selection_set]
     while waiting:
         for selection in waiting.pop().selections:

@@ -22,7 +22,6 @@ from graphql import (
 )
 from strawberry.federation.schema import FederationAny
 from strawberry.federation.schema import Schema as FederationSchema
-from strawberry.schema.config import StrawberryConfig
 
 from gateway.graph.context import Info
 from gateway.graph.entities import Asset, Entity, find_entities
@@ -71,7 +70,6 @@ class Subgraph(FederationSchema):
         super().__init__(
             query=SubgraphQuery,
             types=[ThumbnailTask, Asset],
-            config=StrawberryConfig(relay_max_results=1_000),
             federation_version="2.9",
         )
         self.sdl = print_ast(visit(parse(self.as_str()), _KeepBack())) + "\n"

@@ -11,6 +11,7 @@ from gateway.credentials.resolve import Caller
 from gateway.listing.reader import Page, PageReader, Reading
 from gateway.listing.report import Report
 from gateway.listing.signed import check_signed_size, list_fingerprint
+from gateway.observability.observer import Observer
 from gateway.paging import cursor as cursors
 from gateway.paging.plan import BlockPlan, ExactPlan, Plan, SignedPlan, reach
 from gateway.paging.window import Span, Window
@@ -31,6 +32,7 @@ class Listing(Generic[RowModel]):
         secret: Keys the cache's digests.
         make_key: Makes the cache's keys.
         search_calls: The most upstream calls a page may spend on finding a moved row.
+        observer: Is told of these.
     """
 
     def __init__(
@@ -43,7 +45,9 @@ class Listing(Generic[RowModel]):
         secret: bytes,
         search_calls: int,
         make_key: KeyFunction = cache_key,
+        observer: Observer | None = None,
     ) -> None:
+        self._observer = observer or Observer()
         self._endpoint: Endpoint[RowModel] = endpoint
         self._upstream = upstream
         self._blocks: Blocks[Answer[RowModel]] | None = blocks
@@ -70,6 +74,8 @@ class Listing(Generic[RowModel]):
         cursor = after and cursors.decode(after, filters=fingerprint, last_offset=reach(plan) - 1)
 
         async def read(span: Span, *, now: bool = False) -> Reading[RowModel | UnreadableRow]:
+            if now:
+                self._observer.search_call()
             return await self._read(filters, span, caller, report, now=now)
 
         reader = PageReader(plan, read, filters=fingerprint, search_calls=self._search_calls)

@@ -206,6 +206,22 @@ class Settings(BaseModel):
     upstream_max_answer_megabytes: Annotated[int, Ge(1), Le(100)] = Field(
         default=4, description="The largest upstream answer, in MiB after decompression."
     )
+    admin_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Opens `/metrics` to who sends it as `Authorization: Bearer`; without one there is no such page.",
+    )
+    log_format: Literal["json", "console"] = Field(
+        default="json", description="How lines of the log are written: `json` for machines, `console` for people."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least level that is logged; access lines are `info`."
+    )
+    drain_seconds: Annotated[float, Ge(0), Le(600)] = Field(
+        default=5,
+        description="How long connections are still accepted after SIGTERM, while `/readyz` fails and answers close "
+        "their connections; as long as a load balancer needs to notice.",
+    )
     graphiql: bool = Field(default=True, description="Whether a browser that opens `/graphql` is shown GraphiQL.")
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: Annotated[int, Ge(0), Le(65_535)] = Field(default=8000, description="The port to listen on.")

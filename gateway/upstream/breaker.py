@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from enum import Enum
 
 from gateway.errors import GatewayError
+from gateway.observability.observer import Observer
 from gateway.upstream.failures import NotAsked, is_transient
 
 WINDOW = 30.0
@@ -36,9 +37,13 @@ class Breaker:
         failures: See above.
         pause: Seconds that it stays open at first.
         clock: Seconds since the epoch.
+        observer: Is told of an open circuit.
     """
 
-    def __init__(self, *, failures: int, pause: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, *, failures: int, pause: float, clock: Callable[[], float], observer: Observer | None = None
+    ) -> None:
+        self._observer = observer or Observer()
         self._most_failures = failures
         self._first_pause = self._pause = pause
         self._clock = clock
@@ -110,6 +115,8 @@ class Breaker:
 
     def _change(self, *, opened_at: float | None) -> None:
         self._opened_at = opened_at
+        if opened_at is not None:
+            self._observer.refusing("breaker", opened_at + self._pause)
         self._probing = False
         self._changes += 1
         self._window_start, self._calls, self._failures = self._clock(), 0, 0

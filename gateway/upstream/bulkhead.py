@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from gateway.observability.observer import Observer, Stock
 from gateway.upstream.failures import NotAsked
 
 
@@ -17,9 +18,11 @@ class Bulkhead:
     Args:
         most: The places.
         patience: Seconds that a call waits at most.
+        observer: Is told of calls under way and waiting.
     """
 
-    def __init__(self, *, most: int, patience: float) -> None:
+    def __init__(self, *, most: int, patience: float, observer: Observer | None = None) -> None:
+        self._observer = observer or Observer()
         self._places = asyncio.Semaphore(most)
         self._patience = patience
         self.taken = 0
@@ -37,10 +40,12 @@ class Bulkhead:
         """
         await self._take(deadline)
         self.taken += 1
+        self._observer.changed(Stock.UPSTREAM_CALLS, 1)
         try:
             yield
         finally:
             self.taken -= 1
+            self._observer.changed(Stock.UPSTREAM_CALLS, -1)
             self._places.release()
 
     async def _take(self, deadline: float) -> None:
@@ -48,6 +53,7 @@ class Bulkhead:
             await self._places.acquire()
             return
         self.waiting += 1
+        self._observer.changed(Stock.UPSTREAM_CALLS_WAITING, 1)
         try:
             async with asyncio.timeout_at(min(deadline, asyncio.get_running_loop().time() + self._patience)):
                 await self._places.acquire()
@@ -55,3 +61,4 @@ class Bulkhead:
             raise Crowded("Too many calls wait for the upstream, which is slow.") from None
         finally:
             self.waiting -= 1
+            self._observer.changed(Stock.UPSTREAM_CALLS_WAITING, -1)

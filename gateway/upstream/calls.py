@@ -14,16 +14,21 @@ Everything inside is passed by every attempt, because the vendor counts every at
 was not asked (`NotAsked`, `RateLimited`) and is not tried again; a copy that went stale may stand in for it.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gateway.credentials.kinds import Credential
+from gateway.errors import GatewayError, RateLimited
+from gateway.observability.observer import Observer
 from gateway.paging.window import Span
-from gateway.upstream.breaker import Breaker
+from gateway.upstream.breaker import Breaker, CircuitOpen
 from gateway.upstream.budget import CallBudget
-from gateway.upstream.bulkhead import Bulkhead
+from gateway.upstream.bulkhead import Bulkhead, Crowded
 from gateway.upstream.client import Filters, UpstreamClient
 from gateway.upstream.endpoints import Endpoint
+from gateway.upstream.failures import NotAsked
 from gateway.upstream.models import Answer, RowModel
 from gateway.upstream.per_project import PerProject
 from gateway.upstream.retry import Retries, RetryBudget
@@ -53,6 +58,7 @@ class Upstream:
         bulkhead: Bounds the calls under way.
         budget: Pays for calls; None where they cost nothing.
         guards: Each project's state.
+        observer: Is told of every call, and of those that are not made.
     """
 
     def __init__(
@@ -63,7 +69,9 @@ class Upstream:
         bulkhead: Bulkhead,
         budget: CallBudget | None,
         guards: PerProject[Guards],
+        observer: Observer | None = None,
     ) -> None:
+        self._observer = observer or Observer()
         self._client = client
         self._retries = retries
         self._bulkhead = bulkhead
@@ -96,21 +104,53 @@ class Upstream:
             GatewayError: By the table of `failures`, or of a layer that refused.
         """
         guards = self._guards.of(project_id)
+        made = 0
 
         async def attempt(deadline: float) -> Answer[RowModel]:
-            guards.check()
-            async with self._bulkhead.place(deadline):
+            nonlocal made
+            before = made
+            try:
                 guards.check()
-                if self._budget is not None:
-                    await self._budget.take(project_id, credential.scope or "", covered=covered)
-                with guards.breaker.watch(), guards.cooldown.watch():
-                    on_call()
-                    return await self._client.read(
-                        endpoint, project_id, filters, span, credential.authorise, deadline=deadline
-                    )
+                async with self._bulkhead.place(deadline):
+                    guards.check()
+                    if self._budget is not None:
+                        await self._budget.take(project_id, credential.scope or "", covered=covered)
+                    with guards.breaker.watch(), guards.cooldown.watch():
+                        on_call()
+                        made += 1
+                        with self._observed(made):
+                            return await self._client.read(
+                                endpoint, project_id, filters, span, credential.authorise, deadline=deadline
+                            )
+            except (NotAsked, RateLimited) as problem:
+                if made == before:
+                    self._observer.upstream_call_refused(_by(problem))
+                raise
 
         return await self._retries.run(attempt, guards.retry_budget, once=covered or credential.one_request)
 
     async def aclose(self) -> None:
         """Closes the connections."""
         await self._client.aclose()
+
+    @contextmanager
+    def _observed(self, attempt: int) -> Iterator[None]:
+        began, outcome = time.perf_counter(), "cancelled"
+        try:
+            yield
+            outcome = "ok"
+        except GatewayError as problem:
+            outcome = problem.code
+            raise
+        finally:
+            self._observer.upstream_call_ended(outcome, attempt, time.perf_counter() - began)
+
+
+def _by(problem: NotAsked | RateLimited) -> str:
+    match problem:
+        case CircuitOpen():
+            return "breaker"
+        case Crowded():
+            return "bulkhead"
+        case _:
+            return "quota"

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from math import ceil
 
 from gateway.errors import RateLimited
+from gateway.observability.observer import Observer
 
 
 class Cooldown:
@@ -13,9 +14,11 @@ class Cooldown:
     Args:
         most: Seconds; a longer hint of the upstream is not believed.
         clock: Seconds since the epoch.
+        observer: Is told of a cool-down.
     """
 
-    def __init__(self, *, most: float, clock: Callable[[], float]) -> None:
+    def __init__(self, *, most: float, clock: Callable[[], float], observer: Observer | None = None) -> None:
+        self._observer = observer or Observer()
         self._most = most
         self._clock = clock
         self._began = 0.0
@@ -46,6 +49,7 @@ class Cooldown:
             seconds = min(problem.retry_after, self._most)
             if seconds > self.left:
                 self._began, self._seconds = self._clock(), seconds
+                self._observer.refusing("cooldown", self._began + seconds)
             raise
 
 

@@ -11,7 +11,8 @@ import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-_AT_ONCE = 256
+ALL_AT_ONCE = 256
+"""Connections in one turn of the loop: as many as can be waiting, nearly always."""
 
 
 class Acceptor:
@@ -20,9 +21,17 @@ class Acceptor:
     Args:
         listeners: The server's sockets.
         protocol: Makes the protocol of a new connection.
+        at_once: The most that are accepted in one turn; few where other processes accept from the same socket.
     """
 
-    def __init__(self, listeners: Iterable[socket.socket], protocol: Callable[[], asyncio.Protocol]) -> None:
+    def __init__(
+        self,
+        listeners: Iterable[socket.socket],
+        protocol: Callable[[], asyncio.Protocol],
+        *,
+        at_once: int = ALL_AT_ONCE,
+    ) -> None:
+        self._at_once = at_once
         self._loop = asyncio.get_running_loop()
         self._protocol = protocol
         self._sockets = [socket.socket(fileno=os.dup(listener.fileno())) for listener in listeners]
@@ -32,14 +41,15 @@ class Acceptor:
             self._loop.add_reader(listener.fileno(), self._accept, listener)
 
     def close(self) -> None:
-        """Accepts no more."""
+        """Accepts those that are waiting, and no more: the kernel would drop them with the socket."""
         for listener in self._sockets:
+            self._accept(listener)
             self._loop.remove_reader(listener.fileno())
             listener.close()
 
     def _accept(self, listener: socket.socket) -> None:
         with suppress(OSError):  # none is waiting any more, or there is no file descriptor left for it
-            for _ in range(_AT_ONCE):
+            for _ in range(self._at_once):
                 connection, _address = listener.accept()
                 connection.setblocking(False)
                 task = self._loop.create_task(self._connect(connection))

@@ -15,12 +15,18 @@ from starlette.types import Lifespan
 from gateway.cache.key import KeyFunction, cache_key
 from gateway.cache.store import Store
 from gateway.credentials.kinds import Kind
+from gateway.credentials.resolve import CallerResolver
+from gateway.credentials.secret import Secret
+from gateway.observability.logs import AccessLog
+from gateway.observability.metrics import Metrics
 from gateway.settings import Settings
 from gateway.web.cors import cors
 from gateway.web.graphiql import GraphiQL
 from gateway.web.graphql_http import GraphQLEndpoint
 from gateway.web.graphql_request import RequestReader
+from gateway.web.limits import Gate
 from gateway.web.listings import Listings, build_listings
+from gateway.web.metrics import metrics_route
 from gateway.web.parts import (
     KIBI,
     answer_writer,
@@ -31,6 +37,7 @@ from gateway.web.parts import (
     persisted_documents,
 )
 from gateway.web.probes import probe_routes
+from gateway.web.request_log import RequestLog
 from gateway.web.security_headers import SecurityHeaders
 from gateway.web.upstream import build_upstream
 
@@ -41,7 +48,7 @@ class State(TypedDict):
     ready: bool
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  the seams of the whole application, each by its name
     settings: Settings,
     *,
     transport: httpx.AsyncBaseTransport | None = None,
@@ -50,6 +57,8 @@ def create_app(
     graphiql: GraphiQL | None = None,
     routes: Sequence[BaseRoute] = (),
     make_key: KeyFunction = cache_key,
+    log: AccessLog | None = None,
+    metrics: Metrics | None = None,
 ) -> Starlette:
     """The gateway as an ASGI application.
 
@@ -61,26 +70,22 @@ def create_app(
         graphiql: The page for browsers, where the settings want one; by default one that knows no demo.
         routes: What else is served.
         make_key: Makes the keys of what is remembered.
+        log: Gets a line for each request; None for none.
+        metrics: Counts what happens; by default counters of its own.
 
     Raises:
         SettingsError: The manifest of trusted documents cannot be read.
     """
     secret = settings.cache_secret.get_secret_value().encode() if settings.cache_secret else secrets.token_bytes(32)
-    upstream = build_upstream(settings, transport, clock)
-    listings = build_listings(settings, upstream, store, clock=clock, secret=secret, make_key=make_key)
-    page = (graphiql or GraphiQL()) if settings.graphiql else None
-    held_key = own_key(settings, secret, clock)
-    endpoint = GraphQLEndpoint(
-        executor(settings),
-        listings.services(settings),
-        callers(settings, secret, clock, held_key),
-        RequestReader(max_octets=settings.max_body_kilobytes * KIBI, max_depth=settings.max_json_depth),
-        persisted_documents(settings),
-        gate(settings),
-        answer_writer(settings, clock),
-        deadline_seconds=settings.deadline_seconds,
-        page=page.page if page else None,
+    metrics = metrics or Metrics()
+    upstream = build_upstream(settings, transport, clock, metrics)
+    listings = build_listings(
+        settings, upstream, store, clock=clock, secret=secret, make_key=make_key, observer=metrics
     )
+    page = (graphiql or GraphiQL()) if settings.graphiql else None
+    held_key = own_key(settings, secret, clock, metrics)
+    resolver = callers(settings, secret, clock, held_key)
+    endpoint = _endpoint(settings, listings, resolver, gate(settings, metrics), clock, page)
 
     files = [page.assets] if page else []
     app = Starlette(
@@ -88,9 +93,10 @@ def create_app(
             Route("/graphql", endpoint, middleware=cors(settings.cors_origins)),
             *files,
             *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}),
+            *_admin_routes(settings, metrics),
             *routes,
         ],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(RequestLog, log=log, observer=metrics), Middleware(SecurityHeaders)],
         lifespan=_life(listings),
     )
     app.router.redirect_slashes = False  # a redirect would be built from the Host header, which the client writes
@@ -108,3 +114,30 @@ def _life(listings: Listings) -> Lifespan[Starlette]:
             await listings.aclose()
 
     return lifespan
+
+
+def _admin_routes(settings: Settings, metrics: Metrics) -> list[BaseRoute]:
+    if settings.admin_token is None:
+        return []
+    return [metrics_route(metrics, Secret(settings.admin_token.get_secret_value()))]
+
+
+def _endpoint(
+    settings: Settings,
+    listings: Listings,
+    resolver: CallerResolver,
+    admission: Gate,
+    clock: Callable[[], float],
+    page: GraphiQL | None,
+) -> GraphQLEndpoint:
+    return GraphQLEndpoint(
+        executor(settings),
+        listings.services(settings),
+        resolver,
+        RequestReader(max_octets=settings.max_body_kilobytes * KIBI, max_depth=settings.max_json_depth),
+        persisted_documents(settings),
+        admission,
+        answer_writer(settings, clock),
+        deadline_seconds=settings.deadline_seconds,
+        page=page.page if page else None,
+    )

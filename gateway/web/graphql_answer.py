@@ -89,6 +89,21 @@ def refusal(problem: Exception, media_type: str, *, challenge: str) -> Response:
     return _response(status, {"errors": errors}, media_type, {**NO_STORE, **headers})
 
 
+def code_of(problem: Exception) -> str:
+    """The code in the answer to a request that is refused as a whole."""
+    match problem:
+        case HttpError():
+            return problem.problem.code
+        case RequestRefused():
+            return problem.kind.code
+        case NotAQuery():
+            return BadUserInput.code
+        case GatewayError():
+            return problem.code
+        case _:
+            return InternalServerError.code
+
+
 def _response(status: int, answer: dict[str, Any], media_type: str, headers: Mapping[str, str]) -> Response:
     content_type = {"Content-Type": f"{media_type}; charset=utf-8"}
     return Response(msgspec.json.encode(answer), status, {**content_type, **headers})

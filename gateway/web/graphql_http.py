@@ -13,10 +13,11 @@ from gateway.credentials.resolve import CallerResolver
 from gateway.errors import BadUserInput, GatewayError, Reason
 from gateway.graph.context import Context, Services
 from gateway.graph.error_answers import RequestRefused
-from gateway.graph.execution import Executor, NotAQuery
+from gateway.graph.execution import Executor, NotAQuery, Outcome
+from gateway.observability.record import RequestRecord, record_of
 from gateway.web.csrf import check_preflighted
 from gateway.web.disconnect import unless_gone
-from gateway.web.graphql_answer import AnswerWriter, refusal
+from gateway.web.graphql_answer import AnswerWriter, code_of, refusal
 from gateway.web.graphql_request import GraphQLRequest, HttpError, RequestReader
 from gateway.web.limits import Gate
 from gateway.web.negotiation import GRAPHQL_RESPONSE, choose_media_type, prefers_html
@@ -58,6 +59,7 @@ class GraphQLEndpoint:
         try:
             response = await self.respond(Request(scope, receive))
         except ClientDisconnect:
+            record_of(scope).outcome = "gone"
             return
         for name in self.callers.further_headers:
             response.headers.add_vary_header(name)
@@ -85,10 +87,10 @@ class GraphQLEndpoint:
         except ClientDisconnect:
             raise
         except (HttpError, RequestRefused, NotAQuery, GatewayError) as problem:
-            return refusal(problem, media_type, challenge=self.callers.challenge)
+            return self._refuse(request, problem, media_type)
         except Exception as problem:
             _logger.exception("request failed")
-            return refusal(problem, media_type, challenge=self.callers.challenge)
+            return self._refuse(request, problem, media_type)
 
     async def _answer(self, request: Request, asked: GraphQLRequest, media_type: str) -> Response:
         deadline = asyncio.get_running_loop().time() + self.deadline_seconds
@@ -98,8 +100,28 @@ class GraphQLEndpoint:
         )
         self.documents.remember(document)
         context = Context(self.services, self.callers.resolve(request.headers), deadline)
-        outcome = await self.executor.run(operation, context)
+        record = record_of(request.scope)
+        record.operation = operation.name
+        record.scope = context.who.credential.scope if context.who else None
+        try:
+            outcome = await self.executor.run(operation, context)
+        finally:
+            record.upstream_calls = context.report.upstream_calls
+        _record(record, outcome)
         return self.writer.write(outcome, context.report, media_type)
+
+    def _refuse(self, request: Request, problem: Exception, media_type: str) -> Response:
+        record = record_of(request.scope)
+        record.outcome, record.code = "refused", code_of(problem)
+        return refusal(problem, media_type, challenge=self.callers.challenge)
+
+
+def _record(record: RequestRecord, outcome: Outcome) -> None:
+    if not outcome.errors:
+        record.outcome = "ok"
+        return
+    answered = any(value is not None for value in (outcome.data or {}).values())
+    record.outcome, record.code = "partial" if answered else "failed", outcome.errors[0]["extensions"]["code"]
 
 
 def _check_method(method: str) -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from math import ceil
 
 from gateway.errors import RateLimited
+from gateway.observability.observer import Observer, Stock
 
 
 class Gate:
@@ -15,9 +16,11 @@ class Gate:
         most: How many are inside at once.
         waiting: How many may wait.
         patience: Seconds that one may wait.
+        observer: Is told how many are inside and how many wait.
     """
 
-    def __init__(self, *, most: int, waiting: int, patience: float) -> None:
+    def __init__(self, *, most: int, waiting: int, patience: float, observer: Observer | None = None) -> None:
+        self._observer = observer or Observer()
         self._places = asyncio.Semaphore(most)
         self._most_waiting = waiting
         self._patience = patience
@@ -43,17 +46,20 @@ class Gate:
             await self._wait()
         else:
             await self._places.acquire()
+        self._observer.changed(Stock.REQUESTS, 1)
         try:
             # An answer from memory is made without a pause. Without this one, requests that come together would
             # pass one by one and never meet: the queue would be the event loop's, which has no bound.
             await asyncio.sleep(0)
             yield
         finally:
+            self._observer.changed(Stock.REQUESTS, -1)
             self._places.release()
 
     async def _wait(self) -> None:
         self.check()
         self._waiting += 1
+        self._observer.changed(Stock.REQUESTS_WAITING, 1)
         try:
             async with asyncio.timeout(self._patience):
                 await self._places.acquire()
@@ -61,6 +67,7 @@ class Gate:
             raise self._refusal() from None
         finally:
             self._waiting -= 1
+            self._observer.changed(Stock.REQUESTS_WAITING, -1)
 
     def _refusal(self) -> RateLimited:
         return RateLimited("The gateway is at work on too many requests; try again.", retry_after=ceil(self._patience))

@@ -10,6 +10,7 @@ from gateway.cache.single_flight import SingleFlight
 from gateway.cache.store import MemoryStore, Store
 from gateway.graph.context import Services
 from gateway.listing.listing import Listing
+from gateway.observability.observer import Observer
 from gateway.settings import Settings
 from gateway.upstream.calls import Upstream
 from gateway.upstream.endpoints import SNAPSHOTS, THUMBNAIL_TASKS, Endpoint
@@ -48,6 +49,7 @@ def build_listings(
     clock: Callable[[], float],
     secret: bytes,
     make_key: KeyFunction,
+    observer: Observer | None = None,
 ) -> Listings:
     """The listings, as the settings want them.
 
@@ -58,9 +60,10 @@ def build_listings(
         clock: Seconds since the epoch.
         secret: Keys the digests that stand for questions.
         make_key: Makes the keys of what is remembered.
+        observer: Is told what happens.
     """
     kept = store or MemoryStore(max_entries=settings.cache_max_entries, max_octets=settings.cache_max_megabytes * MEBI)
-    flights = SingleFlight()
+    flights = SingleFlight(observer)
     freshness = Freshness(
         settings.cache_fresh_seconds,
         settings.cache_stale_seconds,
@@ -72,7 +75,8 @@ def build_listings(
         blocks: Blocks[Answer[RowModel]] | None = None
         if settings.cache != "off":
             value_type = Answer[endpoint.row_type]  # type: ignore[name-defined]  # a type that exists at run time only
-            blocks = Blocks(kept, flights, freshness, clock, value_type, patience=settings.cache_patience_seconds)
+            patience = settings.cache_patience_seconds
+            blocks = Blocks(kept, flights, freshness, clock, value_type, patience=patience, observer=observer)
         return Listing(
             endpoint,
             upstream,
@@ -81,6 +85,7 @@ def build_listings(
             secret=secret,
             search_calls=settings.search_calls,
             make_key=make_key,
+            observer=observer,
         )
 
     return Listings(listing(THUMBNAIL_TASKS), listing(SNAPSHOTS), kept, upstream)

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Mapping
 
+import stamina
+
 LEVELS: Mapping[str, int] = {
     "httpx": logging.WARNING,  # at INFO it writes every URL, with the ids in it
     "httpcore": logging.WARNING,  # at DEBUG it writes every header
@@ -11,6 +13,8 @@ LEVELS: Mapping[str, int] = {
 
 
 def tame_loggers() -> None:
-    """Keeps them to what tells no URL and no header, whatever level the rest logs at."""
+    """Keeps them to what tells no URL and no header, whatever level the rest logs at; stamina says nothing."""
+    # stamina would write a line for every retry, past all levels; the metrics count them.
+    stamina.instrumentation.set_on_retry_hooks(())
     for name, level in LEVELS.items():
         logging.getLogger(name).setLevel(level)

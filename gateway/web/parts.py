@@ -14,6 +14,7 @@ from gateway.graph.execution import Executor
 from gateway.graph.limits import DocumentLimits
 from gateway.graph.prices import field_prices
 from gateway.graph.schema import build_schema
+from gateway.observability.observer import Observer
 from gateway.settings import Settings, SettingsError
 from gateway.web.graphql_answer import AnswerWriter
 from gateway.web.limits import Gate
@@ -71,7 +72,9 @@ def persisted_documents(settings: Settings) -> PersistedDocuments:
     return PersistedDocuments(trusted, trusted_only=settings.trusted_documents_only, automatic=automatic)
 
 
-def own_key(settings: Settings, secret: bytes, clock: Callable[[], float]) -> HeldKey | None:
+def own_key(
+    settings: Settings, secret: bytes, clock: Callable[[], float], observer: Observer | None = None
+) -> HeldKey | None:
     """The gateway's own key, if it holds one."""
     if settings.access_key is None or settings.secret_key is None:
         return None
@@ -81,7 +84,7 @@ def own_key(settings: Settings, secret: bytes, clock: Callable[[], float]) -> He
         Secret(settings.secret_key.get_secret_value()),
         Secret(security_token.get_secret_value()) if security_token else None,
     )
-    return HeldKey(key, scope=scope_digest(secret, Kind.KEY, access), clock=clock)
+    return HeldKey(key, scope=scope_digest(secret, Kind.KEY, access), clock=clock, observer=observer)
 
 
 def callers(settings: Settings, secret: bytes, clock: Callable[[], float], held_key: HeldKey | None) -> CallerResolver:
@@ -100,12 +103,13 @@ def callers(settings: Settings, secret: bytes, clock: Callable[[], float], held_
     )
 
 
-def gate(settings: Settings) -> Gate:
+def gate(settings: Settings, observer: Observer | None = None) -> Gate:
     """What bounds how many requests are worked on at once."""
     return Gate(
         most=settings.max_concurrent_requests,
         waiting=settings.max_waiting_requests,
         patience=settings.queue_seconds,
+        observer=observer,
     )
 
 

@@ -21,8 +21,8 @@ def probe_routes(held_key: HeldKey | None = None, *, alone: bool = False) -> lis
     """
 
     async def ready(request: Request) -> Response:
-        if not getattr(request.state, "ready", False):
-            return _plain("starting\n", 503)
+        if not request.state.ready:
+            return _plain("stopping\n", 503)
         if held_key is not None and (seconds := held_key.stopped_for):
             note = f"the upstream refused the gateway's own key; nothing is signed for {ceil(seconds)} seconds\n"
             return _plain(note if alone else f"ready\n{note}", 503 if alone else 200)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import httpx
 
 from gateway import __version__
+from gateway.observability.observer import Observer
 from gateway.settings import Settings
 from gateway.upstream.breaker import Breaker
 from gateway.upstream.budget import LocalBudget
@@ -19,7 +20,10 @@ from gateway.web.parts import MEBI
 
 
 def build_upstream(
-    settings: Settings, transport: httpx.AsyncBaseTransport | None, clock: Callable[[], float]
+    settings: Settings,
+    transport: httpx.AsyncBaseTransport | None,
+    clock: Callable[[], float],
+    observer: Observer | None = None,
 ) -> Upstream:
     """The upstream.
 
@@ -27,6 +31,7 @@ def build_upstream(
         settings: All settings.
         transport: Sends requests; by default over aiohttp.
         clock: Seconds since the epoch.
+        observer: Is told what happens.
     """
     client = UpstreamClient(
         transport
@@ -41,8 +46,8 @@ def build_upstream(
 
     def guards() -> Guards:
         return Guards(
-            Cooldown(most=settings.throttle_max_seconds, clock=clock),
-            Breaker(failures=settings.breaker_failures, pause=settings.breaker_seconds, clock=clock),
+            Cooldown(most=settings.throttle_max_seconds, clock=clock, observer=observer),
+            Breaker(failures=settings.breaker_failures, pause=settings.breaker_seconds, clock=clock, observer=observer),
             RetryBudget(share=settings.upstream_retry_percent / 100),
         )
 
@@ -57,7 +62,10 @@ def build_upstream(
     return Upstream(
         client,
         retries=Retries(attempts=settings.upstream_attempts, seconds=settings.upstream_timeout_seconds),
-        bulkhead=Bulkhead(most=settings.upstream_concurrency, patience=settings.upstream_queue_seconds),
+        bulkhead=Bulkhead(
+            most=settings.upstream_concurrency, patience=settings.upstream_queue_seconds, observer=observer
+        ),
         budget=budget,
         guards=PerProject(guards),
+        observer=observer,
     )

@@ -18,7 +18,12 @@ def test_it_serves_and_ends_by_a_signal(tmp_path: Path) -> None:
     """On a free port that it tells, over a real upstream; SIGTERM ends it in silence."""
     emulator = Emulator([Tenant(PROJECT, tokens=[TOKEN], size=30, clean=True)])
     with serve(emulator) as url:
-        settings = {"GATEWAY_UPSTREAM_URL": url, "GATEWAY_PROJECT_ID": PROJECT, "GATEWAY_PORT": "1"}
+        settings = {
+            "GATEWAY_UPSTREAM_URL": url,
+            "GATEWAY_PROJECT_ID": PROJECT,
+            "GATEWAY_PORT": "1",
+            "GATEWAY_DRAIN_SECONDS": "0",
+        }
         with running("serve", "--port", "0", environment=settings, where=tmp_path) as gateway:
             assert gateway.said.strip() == f"Serving GraphQL at {gateway.url}/graphql from {url}"
             asked = httpx.post(

@@ -3,6 +3,7 @@
 from typing import Any
 
 import strawberry
+import strawberry.federation
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -40,7 +41,7 @@ class Root:
         return task_connection(self.shown, UnknownValues())
 
 
-SCHEMA: GraphQLSchema = strawberry.Schema(Root)._schema
+SCHEMA: GraphQLSchema = strawberry.federation.Schema(Root)._schema
 
 numbers = st.none() | st.integers(-(2**33), 2**33) | st.integers(0, 10)
 words = st.none() | st.sampled_from(["time", "dots", "quantity", "sprite", ""])

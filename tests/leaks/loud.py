@@ -6,6 +6,7 @@ import sys
 
 from typing_extensions import override
 
+from gateway.observability.logs import access_log
 from gateway.settings import load
 from gateway.web import server
 from gateway.web.app import create_app
@@ -40,7 +41,8 @@ def main() -> None:
     logging.captureWarnings(capture=True)
     settings = load(env_file=None)
     print(settings, repr(settings))  # noqa: T201  as a careless start-up message would
-    server.serve(create_app(settings), limits=request_limits(settings), host="127.0.0.1", port=0, on_listening=shout)
+    app = create_app(settings, log=access_log("json", "debug"))
+    server.serve(app, limits=request_limits(settings), host="127.0.0.1", port=0, on_listening=shout)
 
 
 main()

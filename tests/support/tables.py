@@ -9,11 +9,12 @@ from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
 from gateway.errors import GatewayError, Reason, leaves
+from gateway.observability.metrics import Metrics
 from gateway.settings import PREFIX, Settings
 from gateway.upstream.failures import BY_CODE, BY_STATUS
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("errors.md", "settings.md")
+PAGES = ("errors.md", "settings.md", "metrics.md")
 _BLOCK = re.compile(r"(?<=<!-- table: )(\w+)( -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 
@@ -54,7 +55,18 @@ def settings() -> str:
     )
 
 
-TABLES = {"codes": codes, "reasons": reasons, "vendor_codes": vendor_codes, "settings": settings}
+def metrics() -> str:
+    """Name, type, labels and meaning of every metric of our own."""
+    lines = []
+    for metric in Metrics().metrics:
+        [family] = metric.describe()
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        labels = ", ".join(f"`{label}`" for label in metric._labelnames)
+        lines.append((f"`{name}`", family.type, labels, family.documentation))
+    return _table(("metric", "type", "labels", "what"), lines)
+
+
+TABLES = {"metrics": metrics, "codes": codes, "reasons": reasons, "vendor_codes": vendor_codes, "settings": settings}
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

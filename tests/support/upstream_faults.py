@@ -2,13 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from gateway.emulator import Emulator
 from tests.support.line import Line
 
 PASSING = frozenset({"RATE_LIMITED", "UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE"})
 """The codes for which a stale copy stands in."""
+
+
+class CanFail(Protocol):
+    """An emulator, in this process or another."""
+
+    def fault(self, kind: str, **options: Any) -> None:
+        """Spoils answers from now on."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class UpstreamFault:
         """Whether a stale copy is answered instead of the error."""
         return self.code in PASSING
 
-    def strike(self, emulator: Emulator, line: Line) -> None:
+    def strike(self, emulator: CanFail, line: Line) -> None:
         """From now on every call meets it."""
         if self.options:
             emulator.fault(**self.options)

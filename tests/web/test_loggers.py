@@ -2,6 +2,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+import stamina
 
 from gateway.web.loggers import LEVELS, tame_loggers
 
@@ -10,7 +11,9 @@ from gateway.web.loggers import LEVELS, tame_loggers
 def levels() -> Iterator[None]:
     """Puts the levels back that the test changes."""
     before = {name: logging.getLogger(name).level for name in LEVELS}
+    hooks = stamina.instrumentation.get_on_retry_hooks()
     yield
+    stamina.instrumentation.set_on_retry_hooks(hooks)
     for name, level in before.items():
         logging.getLogger(name).setLevel(level)
 
@@ -23,3 +26,4 @@ def test_loggers_that_see_requests_are_kept_quiet() -> None:
     assert not logging.getLogger("httpcore.http11").isEnabledFor(logging.DEBUG)
     assert not logging.getLogger("aiohttp.client").isEnabledFor(logging.WARNING)
     assert logging.getLogger("aiohttp.client").isEnabledFor(logging.ERROR)
+    assert stamina.instrumentation.get_on_retry_hooks() == ()

@@ -1,0 +1,105 @@
+"""Counts what the observer is told, for Prometheus. Every name and label is in docs/metrics.md."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.metrics import MetricWrapperBase
+from prometheus_client.multiprocess import MultiProcessCollector
+from typing_extensions import override
+
+from gateway.observability.observer import Observer, Stock
+
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+
+_ANSWERS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_CALLS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_LAST_ATTEMPT = 3
+
+
+class Metrics(Observer):
+    """The counters of one application, in a registry of its own.
+
+    Args:
+        directory: Where the processes of one gateway share their values: prometheus-client's
+            `PROMETHEUS_MULTIPROC_DIR`, set before the process began. None where there is one process.
+    """
+
+    def __init__(self, directory: str | None = None) -> None:
+        self._directory = directory
+        self.registry = CollectorRegistry()
+        if directory is None:
+            ProcessCollector(registry=self.registry)  # memory and file descriptors, of this process alone
+        self._requests = self._counter("requests", "GraphQL requests answered.", "outcome", "code")
+        self._request_seconds = self._histogram("request_seconds", "From request to answer.", _ANSWERS, "outcome")
+        self._calls = self._counter("upstream_calls", "Calls of the upstream.", "outcome", "attempt")
+        self._call_seconds = self._histogram("upstream_call_seconds", "Of one upstream call.", _CALLS, "outcome")
+        self._refused = self._counter("upstream_calls_refused", "Calls that the gateway did not make.", "by")
+        self._cache_reads = self._counter("cache_reads", "What was asked of the cache.", "level", "state")
+        self._joined = self._counter("flights_joined", "Reads served by a call that was under way.")
+        self._searches = self._counter("search_calls", "Windows read to find a row that had moved.")
+        self._refusing = self._gauge("refusing_until_seconds", "When calls are made again, Unix time.", "max", "by")
+        self._stock = self._gauge("in_progress", "How many there are at the moment.", "livesum", "what")
+        self._until: defaultdict[str, float] = defaultdict(float)
+        for stock in Stock:
+            self._stock.labels(stock.value).set(0)
+
+    @property
+    def metrics(self) -> Iterable[MetricWrapperBase]:
+        """The gateway's own."""
+        return [value for value in vars(self).values() if isinstance(value, MetricWrapperBase)]
+
+    def page(self) -> bytes:
+        """Everything in Prometheus' text format; over all processes, where they share a directory."""
+        if self._directory is None:
+            return generate_latest(self.registry)
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, self._directory)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
+
+    @override
+    def request_ended(self, outcome: str, code: str | None, seconds: float) -> None:
+        self._requests.labels(outcome, code or "").inc()
+        self._request_seconds.labels(outcome).observe(seconds)
+
+    @override
+    def upstream_call_ended(self, outcome: str, attempt: int, seconds: float) -> None:
+        which = str(attempt) if attempt < _LAST_ATTEMPT else f"{_LAST_ATTEMPT}+"
+        self._calls.labels(outcome, which).inc()
+        self._call_seconds.labels("ok" if outcome == "ok" else "error").observe(seconds)
+
+    @override
+    def upstream_call_refused(self, by: str) -> None:
+        self._refused.labels(by).inc()
+
+    @override
+    def cache_read(self, level: str, state: str) -> None:
+        self._cache_reads.labels(level, state).inc()
+
+    @override
+    def flight_joined(self) -> None:
+        self._joined.inc()
+
+    @override
+    def search_call(self) -> None:
+        self._searches.inc()
+
+    @override
+    def refusing(self, by: str, until: float) -> None:
+        # Of several projects the last counts: an alert asks whether any is left alone.
+        self._until[by] = max(self._until[by], until)
+        self._refusing.labels(by).set(self._until[by])
+
+    @override
+    def changed(self, stock: Stock, by: int) -> None:
+        self._stock.labels(stock.value).inc(by)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labels, namespace="vod_gateway", registry=self.registry)
+
+    def _histogram(self, name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        return Histogram(name, text, labels, namespace="vod_gateway", registry=self.registry, buckets=buckets)
+
+    def _gauge(self, name: str, text: str, mode: str, *labels: str) -> Gauge:
+        return Gauge(name, text, labels, namespace="vod_gateway", registry=self.registry, multiprocess_mode=mode)  # type: ignore[arg-type]  # a literal of the library's

@@ -1,0 +1,42 @@
+"""What is known of one request in the end: for its line in the log, and for the counters."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+_KEY = "gateway.record"
+
+
+@dataclass(slots=True)
+class RequestRecord:
+    """Filled in on the request's way through the gateway.
+
+    Args:
+        request_id: Names the request in logs, here and elsewhere.
+        operation: The operation's name in its document, if it has one.
+        outcome: `ok`, `partial` (errors beside data), `failed` (errors, and no root field with data), `refused`
+            (as a whole), `gone` (the client left); None for what is not GraphQL.
+        code: The code of the first error.
+        scope: The digest of the caller's scope; None where there is no caller, or nothing is shared.
+        upstream_calls: Calls made for this request.
+    """
+
+    request_id: str
+    operation: str | None = None
+    outcome: str | None = None
+    code: str | None = None
+    scope: str | None = None
+    upstream_calls: int = 0
+
+
+def begin_record(scope: MutableMapping[str, Any], request_id: str) -> RequestRecord:
+    """A new record, kept in the request's ASGI scope."""
+    record: RequestRecord = RequestRecord(request_id)
+    scope[_KEY] = record
+    return record
+
+
+def record_of(scope: MutableMapping[str, Any]) -> RequestRecord:
+    """The record of the request that an ASGI scope belongs to."""
+    record: RequestRecord = scope[_KEY]
+    return record

@@ -1,0 +1,87 @@
+"""One line for each request, and the id that names it."""
+
+import re
+import secrets
+import time
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.observability.logs import AccessLog, name_request
+from gateway.observability.observer import Observer
+from gateway.observability.record import RequestRecord, begin_record
+
+REQUEST_ID = "X-Request-Id"
+
+_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SEND_ID = REQUEST_ID.lower().encode()
+_QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+_SCOPE_LENGTH = 12  # characters of a digest: enough to tell callers apart
+_NAME_LENGTH = 64  # an operation's name is a stranger's text
+
+
+class RequestLog:
+    """Names each request, and writes its line when it has been answered.
+
+    Args:
+        app: Answers the request.
+        log: Writes the lines; None for none.
+        observer: Is told how each request ended.
+    """
+
+    def __init__(self, app: ASGIApp, *, log: AccessLog | None, observer: Observer) -> None:
+        self._observer = observer
+        self._app = app
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on; its id goes out with the answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        record = begin_record(scope, request_id(Headers(scope=scope).get(REQUEST_ID)))
+        name_request(record.request_id)
+        began = time.perf_counter()
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (_SEND_ID, record.request_id.encode("ascii"))]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        except Exception:
+            status = status or 500
+            raise
+        finally:
+            seconds = time.perf_counter() - began
+            if record.outcome is not None:
+                self._observer.request_ended(record.outcome, record.code, seconds)
+            if self._log is not None:
+                _write(self._log, scope, record, status, seconds)
+
+
+def request_id(sent: str | None) -> str:
+    """The id that the client sent, where it is one; else a new one."""
+    return sent if sent is not None and _WELL_FORMED.fullmatch(sent) else secrets.token_hex(16)
+
+
+def _write(log: AccessLog, scope: Scope, record: RequestRecord, status: int, seconds: float) -> None:
+    write = log.debug if scope["path"] in _QUIET else log.info
+    write(
+        "request",
+        method=scope["method"],
+        # A path that nothing is served under is a stranger's text, and might be a secret in the wrong place.
+        path=scope["path"] if "endpoint" in scope else None,
+        operation=record.operation and record.operation[:_NAME_LENGTH],
+        outcome=record.outcome,
+        code=record.code,
+        status=status or None,
+        scope=record.scope and record.scope[:_SCOPE_LENGTH],
+        upstream_calls=record.upstream_calls,
+        ms=round(seconds * 1_000, 2),
+        request_id=record.request_id,
+    )
