@@ -178,9 +178,7 @@ class Settings(BaseModel):
         default=20, description="Retries as a part of all reads, beside 10 that are always saved up."
     )
     breaker_failures: Count = Field(
-        default=5,
-        description="How many calls for one project have to fail within 30 s, being half of all, until the upstream "
-        "is left alone.",
+        default=5, description="How many calls for a project fail in 30 s, being half of all, until it is left alone."
     )
     breaker_seconds: Annotated[float, Gt(0), Le(60)] = Field(
         default=5, description="For how long; then one call is let through, and each that fails doubles it, up to 15 s."
