@@ -132,7 +132,7 @@ class Forbidden(GatewayError):
 
 
 class NotFound(GatewayError):
-    """The upstream knows no such asset or task."""
+    """The upstream has no such asset or task to show."""
 
     code = "NOT_FOUND"
 

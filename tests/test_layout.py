@@ -13,6 +13,8 @@ MAX_MODULE, MAX_FUNCTION = 300, 60
 # What holds nothing yet, or fills itself while the program runs, can only be state.
 CONTAINERS = {"dict", "list", "set", "bytearray", "defaultdict", "OrderedDict", "deque", "Counter", "ContextVar"}
 CONTAINERS |= {"WeakKeyDictionary", "WeakValueDictionary", "WeakSet", "Lock", "Event", "Semaphore", "Queue", "count"}
+# Their empty defaults are copied for each object, or refused.
+MODELS = {"dataclass", "BaseModel", "Enum", "Model", "NamedTuple", "StrEnum", "Struct", "TypedDict"}
 CACHES = {"cache", "lru_cache", "cached"}
 
 
@@ -72,7 +74,30 @@ def test_no_module_holds_state() -> None:
 
 def is_model(holder: ast.Module | ast.ClassDef) -> bool:
     """Whether a class declares fields: an empty default there is one for each object (msgspec, dataclasses)."""
-    return isinstance(holder, ast.ClassDef) and (bool(holder.bases) or bool(holder.decorator_list))
+    if not isinstance(holder, ast.ClassDef):
+        return False
+    known_by = {name_of(base) for base in holder.bases} | {name_of(each) for each in holder.decorator_list}
+    return bool(known_by & MODELS)
+
+
+@pytest.mark.parametrize(
+    ("head", "excused"),
+    [
+        ("class A:", False),
+        ("class A(Protocol):", False),
+        ("class A(Route):", False),
+        ("@final\nclass A:", False),
+        ("@dataclass(frozen=True)\nclass A:", True),
+        ("@dataclasses.dataclass\nclass A:", True),
+        ("class A(msgspec.Struct, frozen=True):", True),
+        ("class A(Model, Generic[Row]):", True),
+    ],
+)
+def test_only_models_have_empty_defaults(head: str, excused: bool) -> None:  # noqa: FBT001
+    """Any other class would share its containers among all its objects."""
+    [holder] = ast.parse(f"{head}\n    kept: dict[str, int] = {{}}").body
+    assert isinstance(holder, ast.ClassDef)
+    assert is_model(holder) is excused
 
 
 def test_importing_reads_no_environment() -> None:

@@ -4,6 +4,7 @@ import click
 
 from gateway import __version__
 from gateway.cli.demo import demo
+from gateway.cli.doctor import doctor
 from gateway.cli.emulate import emulate
 from gateway.cli.schema import schema
 from gateway.cli.serve import serve
@@ -17,5 +18,5 @@ def main() -> None:
     """A GraphQL gateway over the video-on-demand API's snapshot tasks."""
 
 
-for command in (serve, demo, emulate, schema, settings, sign):
+for command in (serve, demo, emulate, schema, settings, sign, doctor):
     main.add_command(command)

@@ -17,7 +17,13 @@ _TASKS = 1_234
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="The port to listen on; 0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8000,
+    show_default=True,
+    help="The port to listen on; 0 takes a free one.",
+)
 @click.option("--size", default=_TASKS, show_default=True, help="How many snapshot tasks there are.")
 def demo(host: str, port: int, size: int) -> None:
     """Serve the gateway over an emulator of the upstream: to look around, without an account."""

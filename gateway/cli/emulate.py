@@ -10,7 +10,13 @@ _TOKEN = "emulator-token"  # noqa: S105  made up, opens nothing but an emulator
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8001, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8001,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
 @click.option("--size", default=1000, show_default=True, help="Snapshot tasks in the list; a million is no problem.")
 @click.option("--seed", default=1, show_default=True, help="What the tasks follow from.")
 @click.option("--assets", type=int, help="Media assets the tasks are spread over.  [default: one for 8 tasks]")

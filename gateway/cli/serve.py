@@ -19,7 +19,9 @@ _FEW_AT_ONCE = 8  # connections that one of several processes takes in one turn,
 
 @click.command()
 @click.option("--host", help="The address to listen on.  [default: GATEWAY_HOST]")
-@click.option("--port", type=int, help="The port to listen on; 0 takes a free one.  [default: GATEWAY_PORT]")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), help="The port to listen on; 0 takes a free one.  [default: GATEWAY_PORT]"
+)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes serve.")
 def serve(host: str | None, port: int | None, workers: int) -> None:
     """Serve the gateway. Everything else is set by GATEWAY_* in the environment or in a .env file."""

@@ -46,12 +46,17 @@ def sign(
     """
     from gateway.errors import GatewayError
     from gateway.graph.arguments import identifier
-    from gateway.settings import read
+    from gateway.settings import SettingsError, load, read
 
     found = read()
     url, project = url or found.get("upstream_url"), project or found.get("project_id")
     if not url or not project:
         raise click.UsageError("--url and --project have to be given, or GATEWAY_UPSTREAM_URL and GATEWAY_PROJECT_ID.")
+    try:  # a gateway over the same upstream would have to start
+        plain_http = found.get("upstream_plain_http")
+        checked = load({}, env_file=None, upstream_url=url, project_id=project, upstream_plain_http=plain_http)
+    except SettingsError as problem:
+        raise click.ClickException(str(problem)) from problem
     if snapshots and (task_id is None or asset_id is not None):
         raise click.UsageError("--snapshots needs a --task-id, and takes no --asset-id.")
     size = (20 if snapshots else 10) if first is None else first
@@ -66,7 +71,7 @@ def sign(
         raise click.ClickException(problem.message) from problem
     arguments = {"assetId": asset_id, "taskId": task_id, "first": size, "after": after}
     variables = None if snapshots else {name: value for name, value in arguments.items() if value is not None}
-    for line in _report(url.rstrip("/"), project, target, _key(found), gateway.rstrip("/"), variables):
+    for line in _report(checked.upstream_url, project, target, _key(found), gateway.rstrip("/"), variables):
         click.echo(line)
 
 

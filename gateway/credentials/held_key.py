@@ -8,8 +8,9 @@ from typing import ClassVar
 from typing_extensions import override
 
 from gateway.credentials.kinds import Credential, Kind
+from gateway.credentials.refusals import KnownRefusal
 from gateway.credentials.signing import SigningKey, authorization, headers_to_sign
-from gateway.errors import Unauthenticated
+from gateway.errors import Forbidden, NotFound, RateLimited, Unauthenticated
 from gateway.observability.observer import Observer
 
 STOP_SECONDS = 360.0
@@ -20,7 +21,8 @@ class HeldKey:
     """A key, and whether the upstream takes its signatures; one for the whole gateway.
 
     Until a first signature has been taken, calls go one by one: a wrong key then costs one refusal,
-    not one for every request that is waiting.
+    not one for every request that is waiting. A signature was taken as well where the upstream says that
+    there is no such thing, that it may not be read, or that too much was asked.
 
     Args:
         key: Signs.
@@ -57,37 +59,55 @@ class HeldKey:
         headers = headers_to_sign(self._key, host, project_id, self._clock())
         return {**headers, "Authorization": authorization(self._key, method, target, headers)}
 
+    def check(self) -> None:
+        """Refuses to sign while the key is stopped.
+
+        Raises:
+            KnownRefusal: A signature was refused less than 6 minutes ago.
+        """
+        if seconds := self.stopped_for:
+            raise KnownRefusal(
+                "The upstream refused the gateway's own key. The gateway signs nothing with it for some minutes, "
+                "so that the key is not locked; whoever runs the gateway has to see to it.",
+                retryAfterSeconds=round(seconds, 1),
+            )
+
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """Surrounds one upstream read.
 
         Raises:
-            Unauthenticated: A signature was refused less than 6 minutes ago.
+            KnownRefusal: As `check`.
         """
         async with AsyncExitStack() as stack:
             if self._untried():
                 await stack.enter_async_context(self._alone)
                 if not self._untried():
                     await stack.aclose()
-            if seconds := self.stopped_for:
-                raise Unauthenticated(
-                    "The upstream refused the gateway's own key. The gateway signs nothing with it for some minutes, "
-                    "so that the key is not locked; whoever runs the gateway has to see to it.",
-                    retryAfterSeconds=round(seconds, 1),
-                )
+            self.check()
             refused_before = self._refused_at
             try:
                 yield
+            except KnownRefusal:
+                raise
             except Unauthenticated:
                 self._refused_at = self._clock()
                 self._proven = False
                 self._observer.refusing("key", self._refused_at + STOP_SECONDS)
                 raise
-            # A call that began before a refusal and ends after it proves nothing any more.
-            self._proven = self._refused_at == refused_before
+            except (NotFound, Forbidden, RateLimited) as problem:
+                if "upstream" in problem.details:  # and was not raised by a layer that did not ask it
+                    self._prove(refused_before)
+                raise
+            self._prove(refused_before)
 
     def _untried(self) -> bool:
         return not self._proven
+
+    def _prove(self, refused_before: float | None) -> None:
+        # A call that began before a refusal and ends after it proves nothing any more.
+        if self._refused_at == refused_before:
+            self._proven = True
 
 
 class KeyCredential(Credential):
@@ -108,6 +128,10 @@ class KeyCredential(Credential):
     @override
     def attempt(self) -> AbstractAsyncContextManager[None]:
         return self._key.attempt()
+
+    @override
+    def check(self) -> None:
+        self._key.check()
 
     @override
     def authorise(self, method: str, host: str, target: str) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol
 
 from typing_extensions import override
 
-from gateway.credentials.refusals import Refusals
+from gateway.credentials.refusals import KnownRefusal, Refusals
 from gateway.credentials.secret import Secret
 from gateway.errors import Unauthenticated
 
@@ -43,7 +43,15 @@ class Credential(Protocol):
         """Surrounds one upstream read, its retries included, and learns from how it ends.
 
         Raises:
-            GatewayError: On entering: it is known already that the upstream would refuse it.
+            GatewayError: On entering, as `check`.
+        """
+        ...
+
+    def check(self) -> None:
+        """Asked right before each call too: what waited for a place may have been refused to others meanwhile.
+
+        Raises:
+            GatewayError: It is known already that the upstream would refuse it.
         """
         ...
 
@@ -77,15 +85,21 @@ class ForwardedToken(Credential):
     @override
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
-        if self._refusals.seconds_left(self._scope):
-            raise Unauthenticated(
-                "The upstream refused this token a moment ago: it is wrong, expired or revoked. Get a new one."
-            )
+        self.check()
         try:
             yield
+        except KnownRefusal:
+            raise
         except Unauthenticated:
             self._refusals.add(self._scope)
             raise
+
+    @override
+    def check(self) -> None:
+        if self._refusals.seconds_left(self._scope):
+            raise KnownRefusal(
+                "The upstream refused this token a moment ago: it is wrong, expired or revoked. Get a new one."
+            )
 
     @override
     def authorise(self, method: str, host: str, target: str) -> Mapping[str, str]:

@@ -3,8 +3,14 @@
 from collections import OrderedDict
 from collections.abc import Callable
 
+from gateway.errors import Unauthenticated
+
 REMEMBERED_SECONDS = 10.0
 MAX_REMEMBERED = 10_000
+
+
+class KnownRefusal(Unauthenticated):
+    """The gateway itself refused a credential, for what is known of it: the upstream was not asked."""
 
 
 class Refusals:

@@ -54,11 +54,13 @@ class Price:
         calls: Upstream calls.
         rows: The rows that the lists below may have.
         reads: How often it reads the upstream by itself.
+        representations: A router's, each of which may be an error of its own, without any call.
     """
 
     calls: int
     rows: int = 1
     reads: int = 1
+    representations: int = 0
 
 
 PriceOf = Callable[[Arguments], Price]
@@ -72,11 +74,13 @@ class Cost:
         calls: Upstream calls.
         fields: Fields of the answer, those of lists once for each row.
         reads: Fields that read the upstream, those of lists once.
+        representations: A router's, of all its fields together.
     """
 
     calls: int
     fields: int
     reads: int
+    representations: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ class Budget:
 
     calls: int
     fields: int
+    representations: int
 
     def check(self, cost: Cost) -> None:
         """Refuses what is dearer.
@@ -102,6 +107,8 @@ class Budget:
             )
         if cost.fields > self.fields:
             raise too_complex("max_answer_fields", self.fields, cost.fields)
+        if cost.representations > self.representations:
+            raise too_complex("max_representations", self.representations, cost.representations)
 
 
 def check_one_read(cost: Cost) -> None:
@@ -174,7 +181,7 @@ class _Walk:
 
     def cost(self, parent: GraphQLCompositeType, selection_sets: list[SelectionSetNode], *, rows: int) -> Cost:
         """The cost of one object's fields; `rows` is how long a list below may be."""
-        calls = fields = reads = 0
+        calls = fields = reads = representations = 0
         for definition, type_name, nodes in self._fields(parent, selection_sets):
             name = nodes[0].name.value
             price_of = self.prices.get(f"{type_name}.{name}")
@@ -183,6 +190,7 @@ class _Walk:
             calls += price.calls
             fields += 1
             reads += price.reads
+            representations += price.representations
             below = [node.selection_set for node in nodes if node.selection_set]
             result = get_named_type(definition.type)
             if below and is_composite_type(result):
@@ -193,7 +201,7 @@ class _Walk:
                 calls += times * inside.calls
                 fields += times * inside.fields
                 reads += inside.reads
-        return Cost(calls, fields, reads)
+        return Cost(calls, fields, reads, representations)
 
     def _fields(
         self, parent: GraphQLCompositeType, selection_sets: list[SelectionSetNode]

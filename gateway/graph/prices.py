@@ -32,4 +32,5 @@ def entities_price(arguments: Arguments) -> Price:
     """
     representations = arguments["representations"]
     tasks = sum(isinstance(each, Mapping) and each.get("__typename") == "ThumbnailTask" for each in representations)
-    return Price(tasks, rows=len(representations), reads=len(representations))
+    count = len(representations)
+    return Price(tasks, rows=count, reads=count, representations=count)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -13,6 +14,9 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+
+from gateway.settings.origin import origin
+from gateway.settings.together import check_key, check_reach
 
 PREFIX = "GATEWAY_"
 
@@ -30,7 +34,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    upstream_url: str = Field(description="Scheme and host of the REST API, such as https://vod.REGION.example.com.")
+    upstream_url: Annotated[str, AfterValidator(origin)] = Field(
+        description="Scheme and host of the REST API, such as https://vod.REGION.example.com."
+    )
     upstream_plain_http: bool = Field(
         default=False, description="Whether the REST API may be reached over plain http elsewhere than on loopback."
     )
@@ -99,7 +105,9 @@ class Settings(BaseModel):
     max_pages_at_once: Count = Field(
         default=20, description="How many pages of the upstream's lists one request reads at the same time."
     )
-    max_documents: Count = Field(default=1_000, description="How many parsed GraphQL documents are kept.")
+    max_documents: Count = Field(
+        default=1_000, description="How many parsed GraphQL documents are kept, at 50 KB each on average."
+    )
     max_header_line_kilobytes: Count = Field(
         default=64, description="The largest header of a request, and the longest URL, in KiB."
     )
@@ -129,6 +137,9 @@ class Settings(BaseModel):
     )
     max_answer_fields: Count = Field(
         default=100_000, description="The most fields an answer may hold, as counted before the operation runs."
+    )
+    max_representations: Count = Field(
+        default=1_000, description="The most entities a federation router may ask for in one operation."
     )
     deadline_seconds: Seconds = Field(
         default=10, description="For a whole answer; all its upstream attempts share it, and what is late is an error."
@@ -224,13 +235,6 @@ class Settings(BaseModel):
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: Annotated[int, Ge(0), Le(65_535)] = Field(default=8000, description="The port to listen on.")
 
-    @field_validator("upstream_url")
-    @classmethod
-    def _origin(cls, value: str) -> str:
-        if not re.fullmatch(r"https?://([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?/?", value):
-            raise ValueError("has to be a scheme and a host, such as https://vod.REGION.example.com")
-        return value.rstrip("/")
-
     @field_validator("cache_secret")
     @classmethod
     def _key(cls, value: SecretStr | None) -> SecretStr | None:
@@ -264,36 +268,7 @@ class Settings(BaseModel):
         return frozenset(kind.strip() for kind in self.credentials.split(","))
 
     @model_validator(mode="after")
-    def _fit(self) -> "Settings":
-        loopback = re.match(r"http://(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$", self.upstream_url)
-        if self.upstream_url.startswith("http:") and not loopback and not self.upstream_plain_http:
-            raise ValueError(
-                "GATEWAY_UPSTREAM_URL is plain http, which would show every token to the network; use https"
-            )
-        if self.project_id is None and not (self.callers_choose_project or self.access_tokens):
-            raise ValueError("GATEWAY_PROJECT_ID is not set, and GATEWAY_CALLERS_CHOOSE_PROJECT is off")
-        if self.trusted_documents_only and self.trusted_documents is None:
-            raise ValueError("GATEWAY_TRUSTED_DOCUMENTS_ONLY is on, and GATEWAY_TRUSTED_DOCUMENTS names no manifest")
-        return self
-
-    @model_validator(mode="after")
-    def _key_fits(self) -> "Settings":
-        if (self.access_key is None) != (self.secret_key is None):
-            half = "GATEWAY_SECRET_KEY" if self.secret_key is None else "GATEWAY_ACCESS_KEY"
-            raise ValueError(f"{half} is not set, and a key has two halves")
-        accepted, held = "key" in self.credential_kinds, self.access_key is not None
-        if accepted and not held:
-            raise ValueError("GATEWAY_CREDENTIALS names `key`, but GATEWAY_ACCESS_KEY is not set")
-        if held and not accepted:
-            raise ValueError("GATEWAY_ACCESS_KEY is set, but GATEWAY_CREDENTIALS does not name `key`")
-        for name in ("security_token", "access_tokens", "admit_everyone"):
-            if getattr(self, name) and not held:
-                raise ValueError(f"{PREFIX}{name.upper()} is set, but there is no GATEWAY_ACCESS_KEY for it")
-        if held and not self.access_tokens and not self.admit_everyone:
-            raise ValueError(
-                "GATEWAY_ACCESS_KEY would let everyone read who reaches the gateway; set GATEWAY_ACCESS_TOKENS, "
-                "or GATEWAY_ADMIT_EVERYONE=true if that is meant"
-            )
-        if self.access_tokens and self.admit_everyone:
-            raise ValueError("GATEWAY_ADMIT_EVERYONE is on, which would make GATEWAY_ACCESS_TOKENS useless; set one")
+    def _fit_together(self) -> "Settings":
+        check_reach(self)
+        check_key(self)
         return self

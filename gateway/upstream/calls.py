@@ -7,6 +7,7 @@ From the outside:
       breaker      the upstream keeps failing for this project: refused for a while
         bulkhead     waits for a place; the only layer that waits
           cool-down, breaker   asked again: they may have changed meanwhile
+          credential   likewise: it may have been refused to others
           budget       the gateway's own calls a minute; paid last, so only for a call that is made
             client       one request, authorised afresh, bounded in time and size
 
@@ -113,6 +114,7 @@ class Upstream:
                 guards.check()
                 async with self._bulkhead.place(deadline):
                     guards.check()
+                    credential.check()
                     if self._budget is not None:
                         await self._budget.take(project_id, credential.scope or "", covered=covered)
                     with guards.breaker.watch(), guards.cooldown.watch():

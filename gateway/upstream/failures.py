@@ -1,8 +1,9 @@
 """Every way the upstream can fail, mapped once onto the gateway's errors.
 
 The vendor's code decides and the status only where there is no known code: this API answers 403 for a
-missing asset, for faults of its own and for a bad token alike. Sources: the vendor's pages "Error Codes"
-of Video On Demand and of API signing. The table is printed in docs/errors.md.
+missing asset, for faults of its own and for a bad token alike. What speaks of one asset's state is
+`NotFound`: `Forbidden` speaks of the credential, and forgets all that was read under it. Sources: the
+vendor's pages "Error Codes" of Video On Demand and of API signing. The table is printed in docs/errors.md.
 """
 
 import re
@@ -64,13 +65,13 @@ BY_CODE: Mapping[str, type[GatewayError]] = {
     "VOD.10057": Forbidden,
     "VOD.10058": UpstreamRejected,
     "VOD.10059": UpstreamRejected,
-    "VOD.10060": Forbidden,
+    "VOD.10060": NotFound,
     "VOD.10062": NotFound,
     "VOD.10064": NotFound,
     "VOD.10074": Forbidden,
     "VOD.10081": UpstreamRejected,
-    "VOD.10083": Forbidden,
-    "VOD.10099": Forbidden,
+    "VOD.10083": NotFound,
+    "VOD.10099": NotFound,
     "VOD.10104": NotFound,
     "VOD.10111": Forbidden,
     "VOD.10120": Forbidden,
@@ -93,7 +94,7 @@ BY_STATUS: Mapping[int, type[GatewayError]] = {
 MESSAGES: Mapping[type[GatewayError], str] = {
     Unauthenticated: "The upstream does not accept this credential: it is wrong, expired or revoked.",
     Forbidden: "The upstream does not allow this credential to read this.",
-    NotFound: "The upstream knows no such asset or task.",
+    NotFound: "The upstream has no such asset or task to show: there is none, or its state forbids it.",
     RateLimited: "The upstream's quota for this tenant is used up for now.",
     UpstreamTimeout: "The upstream did not answer in time.",
     UpstreamUnavailable: "The upstream is not available.",
@@ -157,7 +158,8 @@ def _by_status(status: int) -> type[GatewayError]:
 def _vendor_code(body: bytes) -> tuple[str | None, str]:
     """The vendor's code and message, in any of the spellings its services use, at most one object down."""
     try:
-        answer = msgspec.json.decode(body)
+        # A message may be in another charset, such as GBK; the code beside it is ASCII in all of them.
+        answer = msgspec.json.decode(body.decode("utf-8", "replace"))
     except (msgspec.MsgspecError, RecursionError):
         return None, ""
     if not isinstance(answer, dict):

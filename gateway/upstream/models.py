@@ -11,6 +11,9 @@ import msgspec
 
 from gateway.errors import UpstreamInvalidResponse
 
+_NOT_READABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
+"""What msgspec raises, for a string that is no UTF-8 and for nesting without an end too."""
+
 
 class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A part of an upstream answer."""
@@ -119,7 +122,7 @@ def decode(body: bytes, *, rows_name: str, row_type: type[RowModel], limit: int)
     try:
         raw = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         found = msgspec.json.decode(raw.get(rows_name, b"null"), type=list[msgspec.Raw] | None)
-    except (msgspec.MsgspecError, RecursionError) as problem:
+    except _NOT_READABLE as problem:
         raise UpstreamInvalidResponse("The upstream's answer is not the documented JSON object.") from problem
     total = _count(raw.get("total", b"null"))
     if found is None and total is None:
@@ -129,7 +132,7 @@ def decode(body: bytes, *, rows_name: str, row_type: type[RowModel], limit: int)
     for index, octets in enumerate((found or [])[:limit]):
         try:
             readable.append(msgspec.json.decode(octets, type=row_type, strict=False))
-        except (msgspec.MsgspecError, RecursionError) as problem:
+        except _NOT_READABLE as problem:
             readable.append(None)
             digest = hashlib.blake2b(bytes(octets), digest_size=16).hexdigest()
             unreadable[index] = UnreadableRow(digest=digest, problem=str(problem))
@@ -139,6 +142,6 @@ def decode(body: bytes, *, rows_name: str, row_type: type[RowModel], limit: int)
 def _count(octets: Any) -> int | None:
     try:
         total = msgspec.json.decode(octets, type=int, strict=False)
-    except msgspec.MsgspecError:
+    except _NOT_READABLE:
         return None
     return total if total >= 0 else None

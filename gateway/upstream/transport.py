@@ -15,7 +15,7 @@ from typing_extensions import override
 
 
 class ExactTransport(AiohttpTransport):
-    """One pool of kept-alive connections: no cookies, no redirects, no headers but the request's own.
+    """One pool of kept-alive connections: no cookies, no redirects, no retries, no headers but the request's own.
 
     Args:
         max_connections: How many connections may be open at once.
@@ -31,13 +31,17 @@ class ExactTransport(AiohttpTransport):
 
     @override
     def get_client(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
+        session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._max_connections, ssl=self._context),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent", "Content-Type"),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
         )
+        # A GET whose kept-alive connection dies would be sent a second time unseen: a pre-signed request may go
+        # out once, and every call is counted.
+        session._retry_connection = False  # noqa: SLF001  there is no public way
+        return session
 
     @override
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

@@ -90,7 +90,7 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     files = [page.assets] if page else []
     app = Starlette(
         routes=[
-            Route("/graphql", endpoint, middleware=cors(settings.cors_origins)),
+            Route("/graphql", endpoint, middleware=cors(settings.cors_origins, resolver.further_headers)),
             *files,
             *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}),
             *_admin_routes(settings, metrics),

@@ -39,7 +39,11 @@ def executor(settings: Settings) -> Executor:
     return Executor(
         build_schema(),
         field_prices(max_first=settings.max_first, search_calls=settings.search_calls),
-        budget=Budget(calls=settings.max_cost, fields=settings.max_answer_fields),
+        budget=Budget(
+            calls=settings.max_cost,
+            fields=settings.max_answer_fields,
+            representations=settings.max_representations,
+        ),
         limits=DocumentLimits(
             characters=settings.max_document_kilobytes * KIBI,
             tokens=settings.max_tokens,

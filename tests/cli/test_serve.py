@@ -59,6 +59,15 @@ def test_bad_settings_are_one_line(environment: dict[str, str], line: str, tmp_p
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", ["serve", "demo", "emulate"])
+@pytest.mark.parametrize("port", ["65536", "-1", "http"])
+def test_a_port_that_is_none_is_told(command: str, port: str) -> None:
+    """Before anything is started, by every command that listens."""
+    result = CliRunner().invoke(main, [command, "--port", port])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Invalid value for '--port'" in result.stderr
+
+
 def test_a_taken_port_is_told(tmp_path: Path) -> None:
     """No traceback, the address and the reason."""
     with serve(Emulator([Tenant(PROJECT)])) as url:

@@ -166,6 +166,26 @@ def test_a_cursor_of_another_list_is_not_signed(place: Place) -> None:
     assert "belongs to another list" in result.output
 
 
+@pytest.mark.parametrize(
+    ("url", "project", "name"),
+    [
+        ("vod.example.com", "p", "GATEWAY_UPSTREAM_URL"),
+        ("https://[:::::]", "p", "GATEWAY_UPSTREAM_URL"),
+        ("http://vod.example.com", "p", "GATEWAY_UPSTREAM_URL"),
+        ("https://vod.example.com", "p/../x", "GATEWAY_PROJECT_ID"),
+    ],
+)
+def test_what_no_gateway_would_start_with_is_not_signed(url: str, project: str, name: str) -> None:
+    """By the rules of the settings, in one line."""
+    result = CliRunner().invoke(main, ["sign", "--url", url, "--project", project], env={})
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: {name}")
+    assert result.output.count("\n") == 1
+    allowed = {"GATEWAY_UPSTREAM_PLAIN_HTTP": "true"}
+    plain = CliRunner().invoke(main, ["sign", "--url", "http://vod.example.com", "--project", "p"], env=allowed)
+    assert plain.exit_code == 0
+
+
 def test_half_a_key_is_told() -> None:
     """AK and SK belong together, and url and project are needed."""
     options = ["sign", "--url", "https://vod.example.com", "--project", "p"]

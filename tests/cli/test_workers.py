@@ -13,6 +13,7 @@ from gateway.emulator import Emulator, Tenant, serve
 from tests.observability.test_metrics import value
 from tests.support.house import PAGE, PROJECT, TOKEN
 from tests.support.processes import PATIENCE, own_environment, running
+from tests.support.programs import program
 
 ADMIN = "an-admin-token-of-ours"
 
@@ -20,7 +21,10 @@ ADMIN = "an-admin-token-of-ours"
 def children(pid: int) -> set[int]:
     """The worker processes of a process: its children that hold a socket to serve on."""
     listed = subprocess.run(
-        ["ps", "-ww", "-o", "pid=", "-o", "args=", "--ppid", str(pid)], capture_output=True, text=True, check=True
+        [program("ps"), "-ww", "-o", "pid=", "-o", "args=", "--ppid", str(pid)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return {int(line.split()[0]) for line in listed.stdout.splitlines() if "spawn_main" in line}
 

@@ -1,13 +1,19 @@
 """The gateway's own key: who may use it, and that it stops before the vendor locks it."""
 
 import asyncio
+from contextlib import nullcontext
 from typing import Any
 
 import httpx
 import pytest
 
+from gateway.credentials.held_key import HeldKey
+from gateway.credentials.refusals import KnownRefusal
+from gateway.credentials.secret import Secret
+from gateway.credentials.signing import SigningKey
 from gateway.emulator import AccessKey, Tenant
-from tests.support.house import PAGE, PROJECT, TOKEN, Answer, House, open_house
+from gateway.errors import Forbidden, GatewayError, NotFound, RateLimited, Unauthenticated, UpstreamUnavailable
+from tests.support.house import PAGE, PROJECT, TOKEN, Answer, Clock, House, open_house
 from tests.support.keys import KEY, TEMPORARY_KEY
 from tests.support.served import served
 
@@ -157,6 +163,31 @@ async def test_a_good_key_is_not_held_up() -> None:
         assert house.upstream_calls == 50
 
 
+UPSTREAM = {"status": 403}
+
+
+@pytest.mark.parametrize(
+    ("problem", "proves"),
+    [
+        (NotFound("x", upstream=UPSTREAM), True),
+        (Forbidden("x", upstream=UPSTREAM), True),
+        (RateLimited("x", retry_after=1, upstream=UPSTREAM), True),
+        (RateLimited("x", retry_after=1), False),
+        (UpstreamUnavailable("x", upstream=UPSTREAM), False),
+    ],
+    ids=["not found", "forbidden", "429", "not asked", "unavailable"],
+)
+async def test_what_shows_that_a_signature_was_taken(*, problem: GatewayError, proves: bool) -> None:
+    """Not only rows: whoever is told of a missing asset or of a quota was let in; then calls need not queue."""
+    key = HeldKey(SigningKey(KEY.access, Secret(KEY.secret)), scope="s", clock=Clock())
+    with pytest.raises(type(problem)):
+        async with key.attempt():
+            raise problem
+    with nullcontext() if proves else pytest.raises(TimeoutError):
+        async with asyncio.timeout(0), key.attempt(), key.attempt():  # two at once, without waiting
+            pass
+
+
 async def test_a_key_that_is_revoked_forgets_what_it_read() -> None:
     """The refusal comes with the next call; from then on nothing is shown from memory."""
     async with open_house(tenants=tenants(), **settings()) as house:
@@ -166,6 +197,55 @@ async def test_a_key_that_is_revoked_forgets_what_it_read() -> None:
         assert (await ask(house, ONE, PAGE, taskId="x")).codes == ["UNAUTHENTICATED"]
         assert (await ask(house)).codes == ["UNAUTHENTICATED"]
         assert house.upstream_calls == 2
+
+
+@pytest.mark.parametrize("code", ["VOD.10060", "VOD.10083", "VOD.10099", "VOD.10104"])
+async def test_one_assets_state_says_nothing_of_the_others(code: str) -> None:
+    """A blocked or unpublished asset is not found, and what others read stays remembered."""
+    async with open_house(tenants=tenants(), **settings()) as house:
+        await ask(house)
+        house.emulator.fault("status", times=1, status=403, code=code)
+        assert (await ask(house, ONE, PAGE, assetId="blocked")).codes == ["NOT_FOUND"]
+        assert (await ask(house)).data["thumbnailTasks"]["nodes"]
+        assert house.upstream_calls == 2
+
+
+@pytest.mark.parametrize("kind", ["key", "token"])
+async def test_a_refusal_stops_the_calls_that_wait(kind: str) -> None:
+    """Forty requests after a revocation: only those that are under way already still meet the upstream."""
+    async with open_house(tenants=tenants(), upstream_concurrency=5, **settings(credentials="token,key")) as house:
+
+        async def one(task: str) -> Answer:
+            return await (ask(house, ONE, PAGE, taskId=task) if kind == "key" else house.ask(PAGE, {"taskId": task}))
+
+        assert (await one("first")).data["thumbnailTasks"]
+        house.emulator.credentials.revoke_key(KEY.access)
+        house.emulator.credentials.revoke_token(TOKEN)
+        house.emulator.journal.clear()
+        house.emulator.latency = 0.05  # so that calls wait for a place
+        answers = await asyncio.gather(*(one(f"task-{number}") for number in range(40)))
+        assert {code for answer in answers for code in answer.codes} == {"UNAUTHENTICATED"}
+        assert house.upstream_calls <= 5
+
+
+async def test_only_the_upstreams_refusal_lengthens_the_stop() -> None:
+    """What the key itself refuses to a call that waited says nothing new."""
+    clock = Clock()
+    key = HeldKey(SigningKey(KEY.access, Secret(KEY.secret)), scope="s", clock=clock)
+    async with key.attempt():
+        pass
+
+    async def refused_while_it_waits() -> None:
+        async with key.attempt():
+            with pytest.raises(Unauthenticated):
+                async with key.attempt():
+                    raise Unauthenticated("x")
+            clock.now += 100
+            key.check()
+
+    with pytest.raises(KnownRefusal):
+        await refused_while_it_waits()
+    assert key.stopped_for == 260
 
 
 @pytest.mark.parametrize(("kinds", "status"), [("key", 503), ("token,key", 200)])

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from starlette.datastructures import Headers
 
-from gateway.credentials.presigned import PreSigned
+from gateway.credentials.presigned import PreSigned, read_presigned
 from gateway.credentials.secret import Secret
 from gateway.emulator import AccessKey, Tenant
-from gateway.errors import InternalServerError
+from gateway.errors import BadUserInput, InternalServerError
 from gateway.listing.signed import list_fingerprint, signed_target
 from gateway.paging.cursor import NO_ROW, Cursor, row_fingerprint
 from gateway.upstream.endpoints import THUMBNAIL_TASKS
@@ -58,6 +59,15 @@ async def test_a_signature_for_other_arguments_is_refused_upstream_once(house: H
     assert answer.errors[0]["extensions"]["upstream"]["errorCode"] == "APIGW.0301"
     assert [call.status for call in house.emulator.journal] == [401]
     assert (await ask(house, TARGET)).data["thumbnailTasks"]
+
+
+@pytest.mark.parametrize("access", ["A\N{POUND SIGN}", "A\x7f", "A B", "A,B", ""])
+def test_an_ak_is_visible_ascii(access: str) -> None:
+    """Servers hand headers on as Latin-1, and what is not ASCII could not be sent upstream."""
+    sent = presigned(TARGET)
+    sent["authorization"] = sent["authorization"].replace(f"Access={KEY.access},", f"Access={access},")
+    with pytest.raises(BadUserInput, match="of the form"):
+        read_presigned(Headers(sent))
 
 
 @pytest.mark.parametrize("fault", ["status", "reset", "html", "throttled"])

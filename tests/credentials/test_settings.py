@@ -60,6 +60,17 @@ def test_what_refuses_to_start(case: str) -> None:
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.parametrize("choose", ["true", "false"])
+def test_a_token_without_projects_needs_the_default_one(choose: str) -> None:
+    """Every request with it would fail: the project is not the caller's to choose there."""
+    url, chooses = NEEDED["GATEWAY_UPSTREAM_URL"], {"GATEWAY_CALLERS_CHOOSE_PROJECT": choose}
+    given = {**ACCEPTED, **chooses, "GATEWAY_UPSTREAM_URL": url}
+    named = f"{ACCESS_TOKEN}-2:a"
+    with pytest.raises(SettingsError, match=r"^GATEWAY_PROJECT_ID is not set, .* without projects$"):
+        load({**given, "GATEWAY_ACCESS_TOKENS": f"{named} {ACCESS_TOKEN}"}, env_file=None)
+    assert load({**given, "GATEWAY_ACCESS_TOKENS": named}, env_file=None).project_id is None
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -108,6 +108,14 @@ def test_several_representations_are_several_reads() -> None:
     assert price(ENTITIES % "... on Asset{thumbnailTasks{totalCount}}", these=[ASSET]).reads == 2
 
 
+def test_representations_of_all_fields_count_together() -> None:
+    """Else aliases would multiply what one variable holds, and each bad one is an error of its own in the answer."""
+    text = "query($these: [_Any!]!){a:_entities(representations: $these){__typename} ...F} "
+    text += "fragment F on Query{b:_entities(representations: $these){__typename}}"
+    cost = price(text, these=[1] * 600)
+    assert (cost.calls, cost.representations) == (0, 1_200)
+
+
 def test_variables_count_and_so_do_skip_and_include() -> None:
     """What is not executed costs nothing."""
     text = (
@@ -133,8 +141,9 @@ def test_the_question_that_tools_ask_for_the_schema_is_within_the_default() -> N
 
 def test_a_budget_refuses_with_both_numbers() -> None:
     """In the message and for programs."""
+    budget = Budget(calls=100, fields=1_000, representations=10)
     with pytest.raises(QueryTooComplex) as caught:
-        Budget(calls=100, fields=1_000).check(Cost(calls=107, fields=1, reads=1))
+        budget.check(Cost(calls=107, fields=1, reads=1))
     assert caught.value.extensions == {
         "code": "QUERY_TOO_COMPLEX",
         "limit": "max_cost",
@@ -144,4 +153,6 @@ def test_a_budget_refuses_with_both_numbers() -> None:
     assert "107 upstream calls" in caught.value.message
     assert "100" in caught.value.message
     with pytest.raises(QueryTooComplex, match="max_answer_fields"):
-        Budget(calls=100, fields=1_000).check(Cost(calls=1, fields=1_001, reads=1))
+        budget.check(Cost(calls=1, fields=1_001, reads=1))
+    with pytest.raises(QueryTooComplex, match="`max_representations` is 10; this document has 11"):
+        budget.check(Cost(calls=1, fields=1, reads=1, representations=11))

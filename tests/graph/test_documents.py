@@ -62,6 +62,17 @@ def test_sound_documents_are_kept_the_least_used_goes_first(documents: Documents
     assert [documents._sound.get(text) is not None for text in texts] == [True, False, True, True]
 
 
+def test_documents_are_weighed_by_their_text_too(documents: Documents) -> None:
+    """A string is one token however long it is, and four octets a character where one of them is an emoji."""
+    text = '{ thumbnailTask(taskId: "%s") { id } }'
+    for kept in ("x" * 20_000, "\N{GRINNING FACE}" * 5_000):
+        read(documents, text % kept)
+        assert documents._sound.get(text % kept) is not None
+    long = text % ("\N{GRINNING FACE}" * 60_000)
+    read(documents, long)
+    assert documents._sound.get(long) is None
+
+
 def test_unsound_documents_are_not_kept(documents: Documents) -> None:
     """They could push out the good ones."""
     for text in ("{", "{ nope }"):

@@ -15,7 +15,7 @@ def executor() -> Executor:
     return Executor(
         build_schema(),
         field_prices(max_first=1_000, search_calls=4),
-        budget=Budget(calls=100, fields=100_000),
+        budget=Budget(calls=100, fields=100_000, representations=1_000),
         limits=LIMITS,
         max_documents=10,
         introspection=True,

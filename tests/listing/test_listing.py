@@ -48,6 +48,9 @@ class OneRequest(Credential):
         yield
 
     @override
+    def check(self) -> None: ...
+
+    @override
     def authorise(self, method: str, host: str, target: str) -> Mapping[str, str]:
         return {"X-Auth-Token": TOKEN}
 

@@ -389,3 +389,12 @@ def _costs() -> Iterator[Hostile]:
     yield Hostile(
         "20 times 1 000 rows", ask(f"{{thumbnailTasks(first:1000){{{rows}}}}}"), 422, COMPLEX, "max_answer_fields"
     )
+    these = "query($these: [_Any!]!){%s}"
+    once = "_entities(representations: $these){__typename}"
+    yield Hostile(
+        "20 000 representations", ask(these % once, {"these": [1] * 20_000}), 422, COMPLEX, "max_representations"
+    )
+    often = " ".join(f"a{i}:{once}" for i in range(30))
+    yield Hostile(
+        "30 times 100 representations", ask(these % often, {"these": [1] * 100}), 422, COMPLEX, "max_representations"
+    )

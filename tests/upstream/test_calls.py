@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any, ClassVar
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 from typing_extensions import override
 
 from gateway.credentials.kinds import Credential, Kind
+from gateway.credentials.refusals import KnownRefusal
 from gateway.errors import RateLimited, Unauthenticated, UpstreamTimeout, UpstreamUnavailable
 from gateway.paging.window import Span
 from gateway.settings import load
@@ -38,6 +40,7 @@ class Fresh(Credential):
     def __init__(self, scope: str = "a") -> None:
         self._scope = scope
         self._made = 0
+        self.refused = False
 
     @property
     @override
@@ -47,6 +50,11 @@ class Fresh(Credential):
     @override
     def attempt(self) -> AbstractAsyncContextManager[None]:
         return nullcontext()
+
+    @override
+    def check(self) -> None:
+        if self.refused:
+            raise KnownRefusal("x")
 
     @override
     def authorise(self, method: str, host: str, target: str) -> Mapping[str, str]:
@@ -170,6 +178,22 @@ def test_a_429_cools_its_project_down_for_all() -> None:
         await asyncio.sleep(late.retry_after)
         assert await desk.problem() is None
         assert desk.counted == 3
+
+    play(scene)
+
+
+def test_a_refusal_stops_the_calls_that_wait() -> None:
+    """What waited for a place asks its credential again, before the budget pays."""
+
+    async def scene() -> None:
+        desk = Desk(Line(seconds=1), upstream_concurrency=1, upstream_calls_per_minute=2, upstream_scope_percent=100)
+        credential = Fresh()
+        tasks = [asyncio.create_task(desk.problem(credential=credential)) for _ in range(5)]
+        await asyncio.sleep(0.5)
+        credential.refused = True
+        assert [type(problem) for problem in await asyncio.gather(*tasks)] == [NoneType] + 4 * [KnownRefusal]
+        assert desk.counted == 1
+        assert await desk.problem() is None
 
     play(scene)
 

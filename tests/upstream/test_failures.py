@@ -98,6 +98,15 @@ def test_the_code_is_found_in_every_spelling(body: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("status", "part", "code"),
+    [(401, "", "UNAUTHENTICATED"), (403, '"error_code":"VOD.10062",', "NOT_FOUND"), (500, "", "UPSTREAM_UNAVAILABLE")],
+)
+def test_a_message_in_another_charset_hides_nothing(status: int, part: str, code: str) -> None:
+    """The status and the vendor's code are read beside it."""
+    assert failure(f'{{{part}"error_msg":"认证失败"}}'.encode("gbk"), status).code == code
+
+
+@pytest.mark.parametrize(
     "code", ["", " ", "VOD.10062 ", "a b", "x" * 65, "<b>", "é", "a\nb", 'x"y', None, 17, ["VOD.10062"], {"a": 1}]
 )
 def test_a_code_that_does_not_look_like_one_goes_no_further(code: object) -> None:

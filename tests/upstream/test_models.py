@@ -85,6 +85,8 @@ UNREADABLE_ROWS = [
     b'{"thumbnail_count":1e30}',
     b'{"thumbnail_count":' + b"9" * 5000 + b"}",
     b'{"thumbnail_para":[]}',
+    b'{"task_id":"\xc4\xe3"}',
+    b'{"thumbnail_para":{"type":"\xff"}}',
     b'{"thumbnail_para":"time"}',
     b'{"thumbnail_para":{"type":1}}',
     b'{"thumbnail_para":{"dots":7}}',
@@ -94,7 +96,7 @@ UNREADABLE_ROWS = [
 ]
 
 
-@pytest.mark.parametrize("row", UNREADABLE_ROWS, ids=lambda row: row[:40].decode())
+@pytest.mark.parametrize("row", UNREADABLE_ROWS, ids=lambda row: row[:40].decode("latin-1"))
 def test_a_row_that_cannot_be_read_keeps_its_place(row: bytes) -> None:
     """Its neighbours are read, and nothing of its content is in what is told of it."""
     answer = tasks(b'{"total":3,"thumbnails":[{"task_id":"a"},' + row + b',{"task_id":"b"}]}')
@@ -124,6 +126,7 @@ def test_unreadable_rows_are_told_apart_by_their_octets() -> None:
         b'"x"',
         b"<html></html>",
         b"\xff\xfe",
+        b'{"\xff":1,"total":1}',
         b'\xef\xbb\xbf{"total":1}',
         b'{"total":1}{}',
         b'{"total":1',
@@ -169,6 +172,7 @@ def test_a_total_without_rows_is_an_empty_list(rest: bytes) -> None:
         (b'"many"', None),
         (b"[]", None),
         (b"1e400", None),
+        (b'"\xff"', None),
         (b"9" * 5000, None),
     ],
     ids=lambda value: str(value)[:20],

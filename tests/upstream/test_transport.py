@@ -81,6 +81,24 @@ async def test_a_connection_serves_many_requests() -> None:
         assert (server.connections, len(server.requests)) == (1, 5)
 
 
+async def test_a_request_goes_out_once() -> None:
+    """Also where its kept-alive connection dies before the answer: whether to ask again is the caller's business."""
+
+    async def reply(writer: asyncio.StreamWriter) -> None:
+        first = len(server.requests) == 1
+        await (answer(b"{}") if first else octets(b"", end=True))(writer)
+
+    async with raw_server(reply) as server, transport_of() as transport:
+        await get(transport, server.url + "/0")
+        with pytest.raises(httpx.HTTPError):
+            await get(transport, server.url + "/1")
+        assert [lines(server, index)[0] for index in range(len(server.requests))] == [
+            "GET /0 HTTP/1.1",
+            "GET /1 HTTP/1.1",
+        ]
+        assert server.connections == 1
+
+
 async def test_connections_are_bounded() -> None:
     """The request that is one too many waits for a connection of another's."""
     released = asyncio.Event()

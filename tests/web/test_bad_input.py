@@ -174,7 +174,9 @@ async def test_an_upstream_that_fails(
     fault: dict[str, Any], message: str | None, code: str, more: dict[str, Any] | None
 ) -> None:
     """Over a real connection: the field is null, the error has our code, and the vendor's if there was an answer."""
-    async with over_a_socket(upstream_timeout_seconds=0.5) as (house, emulator):
+    async with over_a_socket(
+        upstream_timeout_seconds=0.5 if code == "UPSTREAM_TIMEOUT" else 8, upstream_attempts=1
+    ) as (house, emulator):
         emulator.fault(**fault)
         answer = await house.ask(IDS)
         call = emulator.journal[0]

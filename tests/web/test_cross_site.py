@@ -1,5 +1,7 @@
 """CSRF, CORS and security headers, as a browser's requests meet them."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -55,6 +57,20 @@ async def test_the_origins_that_are_set_may_ask_and_see_the_useful_headers() -> 
             assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (status, PAGE)
             assert "Retry-After" in answer.headers["access-control-expose-headers"]
             assert "Origin" in answer.headers["vary"]
+
+
+async def test_a_page_may_send_its_access_token_in_the_header_that_is_set() -> None:
+    """That header is the credential there, and a browser asks about it first."""
+    key: dict[str, Any] = {
+        "access_key": "AK",
+        "secret_key": "SK",
+        "credentials": "key",
+        "access_tokens": "an-access-token-of-ours",
+    }
+    async with open_house(cors_origins=PAGE, access_header="X-Api-Key", **key) as house:
+        assert (await preflight(house, PAGE, "content-type,x-api-key")).status_code == 200
+    async with open_house(cors_origins=PAGE, **key) as house:
+        assert (await preflight(house, PAGE, "content-type,x-api-key")).status_code == 400
 
 
 @pytest.mark.parametrize("origins", ["app.example.com", "https://a.example/", "https://a.example;https://b.example"])
