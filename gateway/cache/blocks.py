@@ -88,7 +88,7 @@ class Blocks(Generic[Value]):
         fetch: Callable[[], Awaitable[Value]],
         *,
         now: bool = False,
-        refresh: Callable[[], Awaitable[Value]] | None = None,
+        fetch_covered: Callable[[], Awaitable[Value]] | None = None,
     ) -> Block[Value]:
         """The block of a key.
 
@@ -96,7 +96,7 @@ class Blocks(Generic[Value]):
             key: From `cache_key`.
             fetch: Asks the upstream.
             now: Ask it whatever is remembered.
-            refresh: Asks it in the background, where nobody waits for the answer; by default as `fetch`.
+            fetch_covered: Asks it where a copy stands in if there is no answer; by default as `fetch`.
 
         Raises:
             GatewayError: What `fetch` raises, where nothing remembered may stand in for it.
@@ -109,9 +109,9 @@ class Blocks(Generic[Value]):
             entry = await self._flights.run(key, lambda: self._fetch(key, fetch))
             return Block(entry.value, entry.read_at, remembered=False, stale=False)
         if state is State.IF_ERROR:
-            return await self._read_or_keep(key, entry, fetch)
+            return await self._read_or_keep(key, entry, fetch_covered or fetch)
         if state is not State.FRESH:
-            self._refresh(key, refresh or fetch)
+            self._refresh(key, fetch_covered or fetch)
         self._observer.cache_read("block", "stale" if state is State.REVALIDATE else "fresh")
         return Block(entry.value, entry.read_at, remembered=True, stale=state is State.REVALIDATE)
 

@@ -95,7 +95,7 @@ class Listing(Generic[RowModel]):
     async def _read(
         self, filters: Filters, span: Span, caller: Caller, report: Report, *, now: bool
     ) -> Reading[RowModel | UnreadableRow]:
-        async def fetch(*, background: bool = False) -> Answer[RowModel]:
+        async def fetch(*, covered: bool = False) -> Answer[RowModel]:
             async with caller.credential.attempt():
                 return await self._upstream.read(
                     self._endpoint,
@@ -103,7 +103,7 @@ class Listing(Generic[RowModel]):
                     filters,
                     span,
                     caller.credential,
-                    background=background,
+                    covered=covered,
                     on_call=report.count_call,
                 )
 
@@ -114,7 +114,7 @@ class Listing(Generic[RowModel]):
             named = (part for name in sorted(filters) for part in (name, filters[name]))
             where = (caller.project_id, self._endpoint.name, str(span.offset), str(span.limit))
             key = self._make_key(self._secret, scope, *where, *named)
-            block = await self._blocks.read(key, fetch, now=now, refresh=partial(fetch, background=True))
+            block = await self._blocks.read(key, fetch, now=now, fetch_covered=partial(fetch, covered=True))
             answer, read_at, remembered, stale = block.value, block.read_at, block.remembered, block.stale
         report.add_window(read_at, stale=stale, shareable=self._blocks is not None and scope is not None)
         return Reading(Window(span, answer.total, answer.rows, read_at), remembered)

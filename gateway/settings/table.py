@@ -189,12 +189,10 @@ class Settings(BaseModel):
         default=20, description="Retries as a part of all reads, beside 10 that are always saved up."
     )
     breaker_failures: Count = Field(
-        default=5,
-        description="How many calls for one project have to fail within 30 s, being half of all, until the upstream "
-        "is left alone.",
+        default=5, description="How many calls for a project fail in 30 s, being half of all, until it is left alone."
     )
     breaker_seconds: Annotated[float, Gt(0), Le(60)] = Field(
-        default=5, description="For how long; then one call is let through, and each that fails doubles it, up to 60 s."
+        default=5, description="For how long; then one call is let through, and each that fails doubles it, up to 15 s."
     )
     upstream_concurrency: Count = Field(default=50, description="The most upstream calls under way at once.")
     upstream_queue_seconds: Seconds = Field(default=2, description="How long a call may wait for its turn.")
@@ -210,7 +208,7 @@ class Settings(BaseModel):
         description="The part of them that one scope may use; 100 where all callers are one scope.",
     )
     upstream_reserve_percent: Percent = Field(
-        default=20, description="The part of them that reads in the background leave to callers who wait."
+        default=20, description="The part of them that is left to callers for whom there is no copy."
     )
     upstream_connect_seconds: Seconds = Field(default=2, description="For connecting to the upstream, TLS included.")
     upstream_connections: Count = Field(default=100, description="The most connections to the upstream at once.")

@@ -11,8 +11,8 @@ from gateway.upstream.failures import NotAsked, is_transient
 WINDOW = 30.0
 """Seconds over which failures are counted."""
 
-LONGEST_PAUSE = 60.0
-"""Seconds; each probe that fails doubles the pause up to this."""
+LONGEST_PAUSE = 15.0
+"""Seconds; each probe that fails doubles the pause up to this, so that the upstream's return is soon seen."""
 
 
 class Circuit(Enum):
@@ -102,7 +102,8 @@ class Breaker:
         if before != self._changes:
             return
         if probe:
-            self._pause = min(self._pause * 2, LONGEST_PAUSE) if failed else self._first_pause
+            longer = max(self._first_pause, min(self._pause * 2, LONGEST_PAUSE))
+            self._pause = longer if failed else self._first_pause
             self._change(opened_at=self._clock() if failed else None)
             return
         if not 0 <= self._clock() - self._window_start < WINDOW:

@@ -21,13 +21,13 @@ MINUTE = 60.0
 class CallBudget(Protocol):
     """Pays for upstream calls. One process's own is `LocalBudget`; one that replicas share would wait, hence async."""
 
-    async def take(self, project_id: str, scope: str, *, background: bool) -> None:
+    async def take(self, project_id: str, scope: str, *, covered: bool) -> None:
         """Pays for one call.
 
         Args:
             project_id: Whose quota it is.
             scope: Who asks.
-            background: Whether nobody waits for the answer.
+            covered: Whether a copy stands in for the answer.
 
         Raises:
             RateLimited: There is nothing left for this call; with the seconds until there is.
@@ -41,20 +41,20 @@ class Minute:
     Args:
         most: Calls in any 60 seconds.
         most_of_scope: Of these, for one scope.
-        most_before_background: A call in the background is made only where fewer than this were made.
+        most_before_covered: A call that a copy covers is made only where fewer than this were made.
     """
 
-    def __init__(self, *, most: int, most_of_scope: int, most_before_background: int) -> None:
+    def __init__(self, *, most: int, most_of_scope: int, most_before_covered: int) -> None:
         self._most = most
         self._most_of_scope = most_of_scope
-        self._most_before_background = most_before_background
+        self._most_before_covered = most_before_covered
         self._calls: deque[tuple[float, str]] = deque()
         self._by_scope: Counter[str] = Counter()
 
-    def take(self, scope: str, now: float, *, background: bool) -> float:
+    def take(self, scope: str, now: float, *, covered: bool) -> float:
         """Counts a call and answers 0, or answers the seconds until it could be made."""
         self._forget(now)
-        most = self._most_before_background if background else self._most
+        most = self._most_before_covered if covered else self._most
         wait = 0.0
         if len(self._calls) >= most:
             # Not a single call could be made before the last of those that are too many has aged.
@@ -91,7 +91,7 @@ class LocalBudget(CallBudget):
     Args:
         calls_per_minute: For each project.
         scope_share: The part of it that one scope may use, 0 to 1.
-        reserve: The part of it that calls in the background leave alone, 0 to 1.
+        reserve: The part of it that covered calls leave to callers who have nothing, 0 to 1.
         clock: Seconds since the epoch.
     """
 
@@ -103,13 +103,13 @@ class LocalBudget(CallBudget):
             lambda: Minute(
                 most=calls_per_minute,
                 most_of_scope=max(1, int(calls_per_minute * scope_share)),
-                most_before_background=int(calls_per_minute * (1 - reserve)),
+                most_before_covered=int(calls_per_minute * (1 - reserve)),
             )
         )
 
     @override
-    async def take(self, project_id: str, scope: str, *, background: bool) -> None:
-        wait = self._minutes.of(project_id).take(scope, self._clock(), background=background)
+    async def take(self, project_id: str, scope: str, *, covered: bool) -> None:
+        wait = self._minutes.of(project_id).take(scope, self._clock(), covered=covered)
         if wait:
             message = "The gateway's own budget of upstream calls is used up for now."
             raise RateLimited(message, retry_after=rounded_up(wait))

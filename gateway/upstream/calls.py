@@ -87,7 +87,7 @@ class Upstream:
         span: Span,
         credential: Credential,
         *,
-        background: bool = False,
+        covered: bool = False,
         on_call: Callable[[], None] = lambda: None,
     ) -> Answer[RowModel]:
         """Asks for one span of a listing.
@@ -98,7 +98,7 @@ class Upstream:
             filters: What narrows it.
             span: Which rows.
             credential: Lets each attempt in; one that is good for one request gets one attempt.
-            background: Whether nobody waits for the answer: it is asked for once, and pays from what is left over.
+            covered: Whether a copy stands in for the answer: it is asked for once, and yields to who has none.
             on_call: Told of every call just before it is made.
 
         Raises:
@@ -116,7 +116,7 @@ class Upstream:
                     guards.check()
                     credential.check()
                     if self._budget is not None:
-                        await self._budget.take(project_id, credential.scope or "", background=background)
+                        await self._budget.take(project_id, credential.scope or "", covered=covered)
                     with guards.breaker.watch(), guards.cooldown.watch():
                         on_call()
                         made += 1
@@ -129,7 +129,7 @@ class Upstream:
                     self._observer.upstream_call_refused(_by(problem))
                 raise
 
-        return await self._retries.run(attempt, guards.retry_budget, once=background or credential.one_request)
+        return await self._retries.run(attempt, guards.retry_budget, once=covered or credential.one_request)
 
     async def aclose(self) -> None:
         """Closes the connections."""

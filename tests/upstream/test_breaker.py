@@ -118,15 +118,26 @@ def test_a_good_probe_closes_it(breaker: Breaker, clock: Clock) -> None:
 
 
 def test_each_failed_probe_doubles_the_pause(breaker: Breaker, clock: Clock) -> None:
-    """Up to a minute."""
+    """Up to a quarter of a minute."""
     open_it(breaker)
-    for pause in (5, 10, 20, 40, 60, 60):
+    for pause in (5, 10, 15, 15):
         clock.now += pause - 0.1
         assert state(breaker) is Circuit.OPEN
         clock.now += 0.1
         assert state(breaker) is Circuit.HALF_OPEN
         call(breaker, COUNTED[0])
-    assert LONGEST_PAUSE == 60
+    assert LONGEST_PAUSE == 15
+
+
+def test_a_first_pause_beyond_the_longest_is_kept(clock: Clock) -> None:
+    """Whoever sets a minute gets a minute, every time."""
+    breaker = Breaker(failures=FAILURES, pause=60, clock=clock)
+    open_it(breaker)
+    for _ in range(3):
+        clock.now += 59.9
+        assert state(breaker) is Circuit.OPEN
+        clock.now += 0.1
+        call(breaker, COUNTED[0])
 
 
 def test_a_cancelled_probe_is_followed_by_another(breaker: Breaker, clock: Clock) -> None:

@@ -18,14 +18,14 @@ class Asked:
 
     later: float
     scope: str
-    background: bool
+    covered: bool
 
 
 ASKED = st.builds(
     Asked,
     later=st.sampled_from([0.0, 0.0, 0.25, 1.0, 7.5, 30.0, 59.75, 60.0, 90.0]),
     scope=st.sampled_from("abc"),
-    background=st.booleans(),
+    covered=st.booleans(),
 )
 
 
@@ -36,23 +36,23 @@ ASKED = st.builds(
     asked=st.lists(ASKED, max_size=80),
 )
 def test_no_minute_holds_more_than_it_may(most: int, scope_share: float, reserve: float, asked: list[Asked]) -> None:
-    """Of all calls, of one scope's, and of those before one in the background; and a refusal's wait is exact."""
+    """Of all calls, of one scope's, and of those before a covered one; and a refusal's wait is exact."""
     most_of_scope, most_before = max(1, int(most * scope_share)), int(most * (1 - reserve))
-    minute = Minute(most=most, most_of_scope=most_of_scope, most_before_background=most_before)
+    minute = Minute(most=most, most_of_scope=most_of_scope, most_before_covered=most_before)
     made: list[tuple[float, str]] = []
     now = 0.0
 
     def allowed(at: float, call: Asked) -> bool:
         last = [scope for when, scope in made if when + MINUTE > at]
-        return len(last) < (most_before if call.background else most) and last.count(call.scope) < most_of_scope
+        return len(last) < (most_before if call.covered else most) and last.count(call.scope) < most_of_scope
 
     for call in asked:
         now += call.later
-        wait = minute.take(call.scope, now, background=call.background)
+        wait = minute.take(call.scope, now, covered=call.covered)
         assert (wait == 0) is allowed(now, call)
         if not wait:
             made.append((now, call.scope))
-        elif most_before or not call.background:
+        elif most_before or not call.covered:
             assert allowed(now + wait, call)
             assert not allowed(now + wait - 0.125, call)
     assert len(minute._calls) <= most
@@ -61,16 +61,16 @@ def test_no_minute_holds_more_than_it_may(most: int, scope_share: float, reserve
 
 
 def budget(clock: Clock, calls: int = 10) -> LocalBudget:
-    """Ten calls a minute: five for a scope, eight before those in the background yield."""
+    """Ten calls a minute: five for a scope, eight before covered ones yield."""
     return LocalBudget(calls_per_minute=calls, scope_share=0.5, reserve=0.2, clock=clock)
 
 
-async def taken(budget: LocalBudget, scope: str, *, background: bool = False, project: str = PROJECT) -> int:
+async def taken(budget: LocalBudget, scope: str, *, covered: bool = False, project: str = PROJECT) -> int:
     """How many calls a scope gets until it is refused."""
     number = 0
     while True:
         try:
-            await budget.take(project, scope, background=background)
+            await budget.take(project, scope, covered=covered)
         except RateLimited:
             return number
         number += 1
@@ -84,11 +84,11 @@ async def test_one_scope_gets_at_most_half() -> None:
     assert await taken(calls, "c") == 0
 
 
-async def test_the_background_yields_first() -> None:
-    """What is reserved is there for callers who wait."""
+async def test_covered_calls_yield_first() -> None:
+    """What is reserved is there for callers who have nothing."""
     calls = budget(Clock())
     assert await taken(calls, "a") == 5
-    assert await taken(calls, "b", background=True) == 3
+    assert await taken(calls, "b", covered=True) == 3
     assert await taken(calls, "c") == 2
 
 
@@ -99,7 +99,7 @@ async def test_a_refusal_says_when() -> None:
     assert await taken(calls, "a") == 5
     clock.now += 12.34
     with pytest.raises(RateLimited) as caught:
-        await calls.take(PROJECT, "a", background=False)
+        await calls.take(PROJECT, "a", covered=False)
     assert caught.value.retry_after == 47.7
     clock.now += caught.value.retry_after
     assert await taken(calls, "a") == 5

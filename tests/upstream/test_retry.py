@@ -109,7 +109,7 @@ def test_the_first_success_ends_it() -> None:
 
 
 def test_once_is_once() -> None:
-    """For a request that was signed for one call, and for what nobody waits for."""
+    """For a request that was signed for one call, and for a read that a copy covers."""
     attempts = Attempts(lambda _: UpstreamUnavailable("x"))
     budget = RetryBudget(share=0.2)
     with pytest.raises(UpstreamUnavailable):

@@ -38,13 +38,14 @@ async def test_the_page_needs_the_token(sent: str) -> None:
 
 
 async def test_requests_calls_and_the_cache_are_counted() -> None:
-    """One that missed, one that did not, one that was served stale, one that failed."""
+    """One that missed, one that did not, one that was served stale, one that was tried again, one that failed."""
     async with open_house(admin_token=ADMIN, cache_fresh_seconds=10, cache_stale_seconds=10) as house:
         await house.page(first=10)
         await house.page(first=10)
         house.clock.now += 25
-        house.emulator.fault("status", status=500, times=1)
+        house.emulator.fault("status", status=500, times=2)
         await house.page(first=10)
+        await house.page(first=10, taskId="unknown")
         await house.ask(PAGE, {"first": -1})
         await house.ask(PAGE, token=None)
         text = await page(house)
@@ -52,11 +53,11 @@ async def test_requests_calls_and_the_cache_are_counted() -> None:
     def count(name: str, **labels: str) -> float | None:
         return value(text, f"vod_gateway_{name}", **labels)
 
-    assert count("requests_total", outcome="ok", code="") == 3
+    assert count("requests_total", outcome="ok", code="") == 4
     assert count("requests_total", outcome="failed", code="BAD_USER_INPUT") == 1
     assert count("requests_total", outcome="refused", code="UNAUTHENTICATED") == 1
     assert count("upstream_calls_total", outcome="ok", attempt="1") == 1
-    assert count("upstream_calls_total", outcome="UPSTREAM_UNAVAILABLE", attempt="1") == 1
+    assert count("upstream_calls_total", outcome="UPSTREAM_UNAVAILABLE", attempt="1") == 2
     assert count("upstream_calls_total", outcome="ok", attempt="2") == 1
     assert count("cache_reads_total", level="block", state="fresh") == 1
     assert count("cache_reads_total", level="block", state="miss") == 2
