@@ -49,7 +49,7 @@ class Blocks(Generic[Value]):
 
     Args:
         store: Keeps the encoded blocks.
-        flights: Joins concurrent reads of one key.
+        flights: Joins concurrent reads of one key; whoever shares the store shares it.
         freshness: How long a block serves, and as what.
         clock: Seconds since the epoch.
         value_type: The type that the values are decoded to.
@@ -128,9 +128,11 @@ class Blocks(Generic[Value]):
         try:
             entry = _Entry(self._clock(), await fetch())
         except (Unauthenticated, Forbidden):
+            self._flights.part(scope_of(key))
             await self._store.forget(scope_of(key))
             raise
-        await self._store.put(key, msgspec.json.encode(entry), lifetime=self._freshness.lifetime)
+        if self._flights.is_joined(key):  # else its scope was forgotten while it was under way
+            await self._store.put(key, msgspec.json.encode(entry), lifetime=self._freshness.lifetime)
         return entry
 
     async def _read_or_keep(

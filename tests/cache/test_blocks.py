@@ -35,7 +35,8 @@ class Desk:
     def __init__(self) -> None:
         self.clock = Clock()
         self.store = MemoryStore(max_entries=100, max_octets=10_000)
-        self.blocks = Blocks[str](self.store, SingleFlight(), Freshness(10, 50, 300), self.clock, str)
+        self.flights = SingleFlight()
+        self.blocks = Blocks[str](self.store, self.flights, Freshness(10, 50, 300), self.clock, str)
         self.calls = 0
         self.problem: Exception | None = None
 
@@ -163,6 +164,31 @@ async def test_a_refusal_forgets_all_that_was_held_for_its_scope(desk: Desk, pro
         with pytest.raises(type(problem)):
             await desk.read("scope.a")
     assert [await desk.store.get(key) is None for key in ("scope.a", "scope.b", "other.a")] == [True, True, False]
+
+
+@pytest.mark.parametrize("problem", REFUSALS, ids=lambda problem: problem.code)
+async def test_what_was_under_way_when_its_scope_was_forgotten_is_not_remembered(
+    desk: Desk, problem: GatewayError
+) -> None:
+    """Who waited gets the answer, and nobody after; also where another listing of the same store was refused."""
+    go = asyncio.Event()
+    other = Blocks[str](desk.store, desk.flights, Freshness(10, 50, 300), desk.clock, str)
+
+    async def slow() -> str:
+        await go.wait()
+        return "before the refusal"
+
+    keys = ["scope.slow", "elsewhere.slow"]
+    begun = [asyncio.create_task(desk.blocks.read(key, slow)) for key in keys]
+    await asyncio.sleep(0)
+    desk.problem = problem
+    with pytest.raises(type(problem)):
+        await other.read("scope.a", desk.upstream)
+    desk.problem = None
+    assert (await asyncio.wait_for(desk.read("scope.slow"), 5)).value == "answer 2"
+    go.set()
+    assert [block.value for block in await asyncio.gather(*begun)] == ["before the refusal"] * 2
+    assert [(await desk.read(key)).value for key in keys] == ["answer 2", "before the refusal"]
 
 
 async def test_now_reads_past_what_is_remembered(desk: Desk) -> None:
