@@ -136,6 +136,26 @@ async def test_a_reader_who_must_wait_joins_the_refresh_under_way(desk: Desk) ->
     assert desk.calls == 2
 
 
+@pytest.mark.parametrize("problem", PASSING, ids=lambda problem: problem.code)
+@pytest.mark.parametrize(("later", "now"), [(0, True), (31, False), (331, False)])
+async def test_who_waits_does_not_fail_by_a_refreshs_limits(
+    *, desk: Desk, problem: GatewayError, later: float, now: bool
+) -> None:
+    """A refresh has no retries and no reserve: where one that was joined fails, all who wait make one call more."""
+
+    async def refresh() -> str:
+        await asyncio.sleep(0)
+        raise problem
+
+    await desk.read()
+    desk.clock.now += 30
+    await desk.blocks.read(KEY, desk.upstream, refresh=refresh)
+    desk.clock.now += later
+    blocks = await asyncio.gather(*(desk.read(now=now) for _ in range(5)))
+    assert {(block.value, block.remembered) for block in blocks} == {("answer 2", False)}
+    assert desk.calls == 2
+
+
 @pytest.mark.parametrize("problem", PASSING + LASTING, ids=lambda problem: problem.code)
 async def test_a_refresh_that_fails_leaves_the_block(desk: Desk, problem: GatewayError) -> None:
     """Nobody waits for it; the block is stale for as long as it was going to be."""
