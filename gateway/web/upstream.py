@@ -13,7 +13,7 @@ from gateway.upstream.calls import Guards, Upstream
 from gateway.upstream.client import UpstreamClient
 from gateway.upstream.per_project import PerProject
 from gateway.upstream.retry import Retries, RetryBudget
-from gateway.upstream.throttle import Cooldown
+from gateway.upstream.throttle import ProjectCooldown
 from gateway.upstream.transport import ExactTransport
 from gateway.web.parts import MEBI
 
@@ -41,7 +41,7 @@ def build_upstream(
 
     def guards() -> Guards:
         return Guards(
-            Cooldown(most=settings.throttle_max_seconds, clock=clock),
+            ProjectCooldown(most=settings.throttle_max_seconds, clock=clock),
             Breaker(failures=settings.breaker_failures, pause=settings.breaker_seconds, clock=clock),
             RetryBudget(share=settings.upstream_retry_percent / 100),
         )
