@@ -5,6 +5,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 from typing import Any, Generic, TypeVar
@@ -50,7 +51,7 @@ class Blocks(Generic[Value]):
 
     Args:
         store: Keeps the encoded blocks.
-        flights: Joins concurrent reads of one key.
+        flights: Joins concurrent reads of one key; whoever shares the store shares it.
         freshness: How long a block serves, and as what.
         clock: Seconds since the epoch.
         value_type: The type that the values are decoded to.
@@ -106,7 +107,7 @@ class Blocks(Generic[Value]):
         state = State.GONE if entry is None else self._freshness.state(age, self._lot(key))
         if entry is None or state is State.GONE:
             self._observer.cache_read("block", "miss")
-            entry = await self._flights.run(key, lambda: self._fetch(key, fetch))
+            entry = await self._ask(key, fetch)
             return Block(entry.value, entry.read_at, remembered=False, stale=False)
         if state is State.IF_ERROR:
             return await self._read_or_keep(key, entry, fetch_covered or fetch)
@@ -130,20 +131,33 @@ class Blocks(Generic[Value]):
         except msgspec.MsgspecError:
             return None
 
-    async def _fetch(self, key: str, fetch: Callable[[], Awaitable[Value]]) -> _Entry[Value]:
+    async def _ask(self, key: str, fetch: Callable[[], Awaitable[Value]]) -> _Entry[Value]:
+        """One call for all who ask now. A refresh under way serves them too, but they do not fail by its limits."""
+        refresh = _refresh_of(key)
+        if self._flights.under_way(refresh):
+            with suppress(Unavailable):
+                return await self._fly(refresh, key, fetch)
+        return await self._fly(key, key, fetch)
+
+    async def _fly(self, flight: str, key: str, fetch: Callable[[], Awaitable[Value]]) -> _Entry[Value]:
+        return await self._flights.run(flight, lambda: self._fetch(flight, key, fetch))
+
+    async def _fetch(self, flight: str, key: str, fetch: Callable[[], Awaitable[Value]]) -> _Entry[Value]:
         try:
             entry = _Entry(self._clock(), await fetch())
         except (Unauthenticated, Forbidden):
+            self._flights.part(scope_of(key))
             await self._store.forget(scope_of(key))
             raise
-        await self._store.put(key, msgspec.json.encode(entry), lifetime=self._freshness.lifetime)
+        if self._flights.is_joined(flight):  # else its scope was forgotten while it was under way
+            await self._store.put(key, msgspec.json.encode(entry), lifetime=self._freshness.lifetime)
         return entry
 
     async def _read_or_keep(
         self, key: str, entry: _Entry[Value], fetch: Callable[[], Awaitable[Value]]
     ) -> Block[Value]:
         """The block as it is now, if the upstream answers in time; else the copy, while the call goes on."""
-        call = self._in_background(self._flights.run(key, lambda: self._fetch(key, fetch)))
+        call = self._in_background(self._ask(key, fetch))
         try:
             async with asyncio.timeout(None if self._patience == inf else self._patience):
                 entry = await asyncio.shield(call)
@@ -154,8 +168,9 @@ class Blocks(Generic[Value]):
         return Block(entry.value, entry.read_at, remembered=False, stale=False)
 
     def _refresh(self, key: str, fetch: Callable[[], Awaitable[Value]]) -> None:
-        if not self._flights.under_way(key):
-            self._in_background(self._flights.run(key, lambda: self._fetch(key, fetch)))
+        flight = _refresh_of(key)
+        if not self._flights.under_way(key) and not self._flights.under_way(flight):
+            self._in_background(self._fly(flight, key, fetch))
 
     def _in_background(self, call: Coroutine[Any, Any, _Entry[Value]]) -> asyncio.Task[_Entry[Value]]:
         task = asyncio.create_task(call)
@@ -169,6 +184,11 @@ class Blocks(Generic[Value]):
         # A known failure needs no word: nobody may wait for it, and whoever asks when the copy is too old gets it.
         if problem is not None and not isinstance(problem, GatewayError):
             _logger.error("background refresh failed", exc_info=problem)
+
+
+def _refresh_of(key: str) -> str:
+    """The flight of a key's refresh, in the same scope: it is no call for those who wait, so it has its own name."""
+    return f"{key}.refresh"
 
 
 def _lots(seed: bytes) -> Callable[[str], float]:

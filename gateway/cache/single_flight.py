@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from gateway.cache.key import scope_of
 from gateway.observability.observer import Observer
 
 Result = TypeVar("Result")
@@ -26,6 +27,16 @@ class SingleFlight:
     def under_way(self, key: str) -> bool:
         """Whether a call for this key has begun and not ended."""
         return key in self._flights
+
+    def is_joined(self, key: str) -> bool:
+        """Whether the call that asks this is the one that whoever comes now would join."""
+        flight = self._flights.get(key)
+        return flight is not None and flight.task is asyncio.current_task()
+
+    def part(self, scope: str) -> None:
+        """Lets the calls under way for a scope end for those who wait for them; nobody joins them any more."""
+        for key in [key for key in self._flights if scope_of(key) == scope]:
+            del self._flights[key]
 
     async def run(self, key: str, call: Callable[[], Awaitable[Result]]) -> Result:
         """The call's result: of a call under way for this key, or else of a new one."""

@@ -3,7 +3,7 @@
 From the outside:
 
     retry        a read is tried again, within its time and the retry budget
-      cool-down    the upstream said 429 for this project: refused until that is over
+      cool-down    the upstream said 429 for this project or this caller: refused until that is over
       breaker      the upstream keeps failing for this project: refused for a while
         bulkhead     waits for a place; the only layer that waits
           cool-down, breaker   asked again: they may have changed meanwhile
@@ -33,20 +33,20 @@ from gateway.upstream.failures import NotAsked
 from gateway.upstream.models import Answer, RowModel
 from gateway.upstream.per_project import PerProject
 from gateway.upstream.retry import Retries, RetryBudget
-from gateway.upstream.throttle import Cooldown
+from gateway.upstream.throttle import ProjectCooldown
 
 
 @dataclass(frozen=True)
 class Guards:
     """What is remembered of the upstream's state for one project; projects do not suffer for each other."""
 
-    cooldown: Cooldown
+    cooldown: ProjectCooldown
     breaker: Breaker
     retry_budget: RetryBudget
 
-    def check(self) -> None:
+    def check(self, scope: str | None) -> None:
         """Refuses a call that would only meet what others met a moment ago."""
-        self.cooldown.check()
+        self.cooldown.check(scope)
         self.breaker.check()
 
 
@@ -111,13 +111,13 @@ class Upstream:
             nonlocal made
             before = made
             try:
-                guards.check()
+                guards.check(credential.scope)
                 async with self._bulkhead.place(deadline):
-                    guards.check()
+                    guards.check(credential.scope)
                     credential.check()
                     if self._budget is not None:
                         await self._budget.take(project_id, credential.scope or "", covered=covered)
-                    with guards.breaker.watch(), guards.cooldown.watch():
+                    with guards.breaker.watch(), guards.cooldown.watch(credential.scope):
                         on_call()
                         made += 1
                         with self._observed(made):

@@ -1,15 +1,17 @@
 """After a 429 a project is left alone: the vendor counts refused calls too, so each one would lengthen the wait."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import ceil
 
 from gateway.errors import RateLimited
 from gateway.observability.observer import Observer
+from gateway.upstream.per_project import PerProject
 
 
 class Cooldown:
-    """The time for which the upstream wants no calls for one project. All who wait for it share it.
+    """The time for which the upstream wants no calls. All who wait for it share it.
 
     Args:
         most: Seconds; a longer hint of the upstream is not believed.
@@ -51,6 +53,51 @@ class Cooldown:
                 self._began, self._seconds = self._clock(), seconds
                 self._observer.refusing("cooldown", self._began + seconds)
             raise
+
+
+class ProjectCooldown:
+    """A project's cool-down, which all its callers share, and those of callers who may not speak for it.
+
+    A token of another tenant meets that tenant's quota, whatever project it names. So a 429 speaks for the
+    project only where the same scope has read it before; else for that scope, and without a scope for nobody.
+
+    Args:
+        most: As of `Cooldown`.
+        clock: Seconds since the epoch.
+        observer: Is told of cool-downs.
+        scopes: How many scopes are remembered, of those that have read and of the others.
+    """
+
+    def __init__(
+        self, *, most: float, clock: Callable[[], float], observer: Observer | None = None, scopes: int = 100
+    ) -> None:
+        self._all = Cooldown(most=most, clock=clock, observer=observer)
+        self._own = PerProject(lambda: Cooldown(most=most, clock=clock, observer=observer), most=scopes)
+        self._readers: OrderedDict[str, None] = OrderedDict()
+        self._most_readers = scopes
+
+    def check(self, scope: str | None) -> None:
+        """Refuses while the project's cool-down or the scope's own lasts.
+
+        Raises:
+            RateLimited: With the seconds that are left.
+        """
+        self._all.check()
+        if scope is not None:
+            self._own.of(scope).check()
+
+    @contextmanager
+    def watch(self, scope: str | None) -> Iterator[None]:
+        """Surrounds one call."""
+        if scope is None:
+            yield
+            return
+        with (self._all if scope in self._readers else self._own.of(scope)).watch():
+            yield
+        self._readers[scope] = None
+        self._readers.move_to_end(scope)
+        if len(self._readers) > self._most_readers:
+            self._readers.popitem(last=False)
 
 
 def rounded_up(seconds: float) -> float:

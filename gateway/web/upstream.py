@@ -14,7 +14,7 @@ from gateway.upstream.calls import Guards, Upstream
 from gateway.upstream.client import UpstreamClient
 from gateway.upstream.per_project import PerProject
 from gateway.upstream.retry import Retries, RetryBudget
-from gateway.upstream.throttle import Cooldown
+from gateway.upstream.throttle import ProjectCooldown
 from gateway.upstream.transport import ExactTransport
 from gateway.web.parts import MEBI
 
@@ -46,7 +46,7 @@ def build_upstream(
 
     def guards() -> Guards:
         return Guards(
-            Cooldown(most=settings.throttle_max_seconds, clock=clock, observer=observer),
+            ProjectCooldown(most=settings.throttle_max_seconds, clock=clock, observer=observer),
             Breaker(failures=settings.breaker_failures, pause=settings.breaker_seconds, clock=clock, observer=observer),
             RetryBudget(share=settings.upstream_retry_percent / 100),
         )

@@ -35,7 +35,8 @@ class Desk:
     def __init__(self) -> None:
         self.clock = Clock()
         self.store = MemoryStore(max_entries=100, max_octets=10_000)
-        self.blocks = Blocks[str](self.store, SingleFlight(), Freshness(10, 50, 300), self.clock, str)
+        self.flights = SingleFlight()
+        self.blocks = Blocks[str](self.store, self.flights, Freshness(10, 50, 300), self.clock, str)
         self.calls = 0
         self.problem: Exception | None = None
 
@@ -135,6 +136,26 @@ async def test_a_reader_who_must_wait_joins_the_refresh_under_way(desk: Desk) ->
     assert desk.calls == 2
 
 
+@pytest.mark.parametrize("problem", PASSING, ids=lambda problem: problem.code)
+@pytest.mark.parametrize(("later", "now"), [(0, True), (31, False), (331, False)])
+async def test_who_waits_does_not_fail_by_a_refreshs_limits(
+    *, desk: Desk, problem: GatewayError, later: float, now: bool
+) -> None:
+    """A refresh has no retries and no reserve: where one that was joined fails, all who wait make one call more."""
+
+    async def refresh() -> str:
+        await asyncio.sleep(0)
+        raise problem
+
+    await desk.read()
+    desk.clock.now += 30
+    await desk.blocks.read(KEY, desk.upstream, fetch_covered=refresh)
+    desk.clock.now += later
+    blocks = await asyncio.gather(*(desk.read(now=now) for _ in range(5)))
+    assert {(block.value, block.remembered) for block in blocks} == {("answer 2", False)}
+    assert desk.calls == 2
+
+
 @pytest.mark.parametrize("problem", PASSING + LASTING, ids=lambda problem: problem.code)
 async def test_a_refresh_that_fails_leaves_the_block(desk: Desk, problem: GatewayError) -> None:
     """Nobody waits for it; the block is stale for as long as it was going to be."""
@@ -163,6 +184,31 @@ async def test_a_refusal_forgets_all_that_was_held_for_its_scope(desk: Desk, pro
         with pytest.raises(type(problem)):
             await desk.read("scope.a")
     assert [await desk.store.get(key) is None for key in ("scope.a", "scope.b", "other.a")] == [True, True, False]
+
+
+@pytest.mark.parametrize("problem", REFUSALS, ids=lambda problem: problem.code)
+async def test_what_was_under_way_when_its_scope_was_forgotten_is_not_remembered(
+    desk: Desk, problem: GatewayError
+) -> None:
+    """Who waited gets the answer, and nobody after; also where another listing of the same store was refused."""
+    go = asyncio.Event()
+    other = Blocks[str](desk.store, desk.flights, Freshness(10, 50, 300), desk.clock, str)
+
+    async def slow() -> str:
+        await go.wait()
+        return "before the refusal"
+
+    keys = ["scope.slow", "elsewhere.slow"]
+    begun = [asyncio.create_task(desk.blocks.read(key, slow)) for key in keys]
+    await asyncio.sleep(0)
+    desk.problem = problem
+    with pytest.raises(type(problem)):
+        await other.read("scope.a", desk.upstream)
+    desk.problem = None
+    assert (await asyncio.wait_for(desk.read("scope.slow"), 5)).value == "answer 2"
+    go.set()
+    assert [block.value for block in await asyncio.gather(*begun)] == ["before the refusal"] * 2
+    assert [(await desk.read(key)).value for key in keys] == ["answer 2", "before the refusal"]
 
 
 async def test_now_reads_past_what_is_remembered(desk: Desk) -> None:

@@ -182,6 +182,23 @@ def test_a_429_cools_its_project_down_for_all() -> None:
     play(scene)
 
 
+def test_a_strangers_429_cools_nobody_else_down() -> None:
+    """Until it has read the project, its quota may be another tenant's."""
+
+    async def scene() -> None:
+        desk = Desk(Line(lambda number: THROTTLED if number in {1, 3} else OK))
+        stranger, reader = Fresh("stranger"), Fresh("reader")
+        assert isinstance(await desk.problem(credential=stranger), RateLimited)
+        assert isinstance(await desk.problem(credential=stranger), RateLimited)
+        assert desk.counted == 1
+        assert await desk.problem(credential=reader) is None
+        assert isinstance(await desk.problem(credential=reader), RateLimited)
+        assert isinstance(await desk.problem(credential=Fresh("third")), RateLimited)
+        assert desk.counted == 3
+
+    play(scene)
+
+
 def test_a_refusal_stops_the_calls_that_wait() -> None:
     """What waited for a place asks its credential again, before the budget pays."""
 

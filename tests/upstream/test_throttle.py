@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import RateLimited, UpstreamUnavailable
-from gateway.upstream.throttle import Cooldown, rounded_up
+from gateway.upstream.throttle import Cooldown, ProjectCooldown, rounded_up
 from tests.support.house import Clock
 
 
@@ -74,6 +74,49 @@ def test_a_clock_that_runs_backwards_ends_it() -> None:
     throttled(cooldown, 60)
     clock.now -= 3_600
     cooldown.check()
+
+
+def waits(cooldown: ProjectCooldown, scope: str | None) -> bool:
+    """Whether calls of a scope are refused."""
+    try:
+        cooldown.check(scope)
+    except RateLimited:
+        return True
+    return False
+
+
+def meets_429(cooldown: ProjectCooldown, scope: str | None) -> None:
+    """A call of a scope that the upstream answers with 429."""
+    with pytest.raises(RateLimited), cooldown.watch(scope):
+        raise RateLimited("x", retry_after=60)
+
+
+def test_who_has_not_read_a_project_does_not_stop_it() -> None:
+    """The token may be another tenant's, and the quota that tenant's: only its own calls wait."""
+    cooldown = ProjectCooldown(most=300, clock=Clock())
+    with cooldown.watch("reader"):
+        pass
+    for stranger in ("stranger", None):
+        meets_429(cooldown, stranger)
+    assert [waits(cooldown, scope) for scope in ("stranger", "reader", "other", None)] == [True, False, False, False]
+    meets_429(cooldown, "reader")
+    assert [waits(cooldown, scope) for scope in ("stranger", "reader", "other", None)] == [True] * 4
+
+
+def test_strangers_cost_no_memory() -> None:
+    """Nor do they displace those that have read."""
+    cooldown = ProjectCooldown(most=300, clock=Clock(), scopes=3)
+    with cooldown.watch("reader"):
+        pass
+    for number in range(10):
+        meets_429(cooldown, f"stranger {number}")
+    assert [waits(cooldown, f"stranger {number}") for number in (9, 0)] == [True, False]
+    meets_429(cooldown, "reader")
+    assert waits(cooldown, "other")
+    for number in range(10):
+        with cooldown.watch(f"reader {number}"):
+            pass
+    assert list(cooldown._readers) == ["reader 7", "reader 8", "reader 9"]
 
 
 @given(st.floats(0, 1e6))
