@@ -198,7 +198,8 @@ class Settings(BaseModel):
     upstream_queue_seconds: Seconds = Field(default=2, description="How long a call may wait for its turn.")
     throttle_max_seconds: Seconds = Field(
         default=300,
-        description="How long a project, or a caller unknown to it, is left alone after a 429 at most, whatever the upstream says.",
+        description="How long a project, or a caller unknown to it, is left alone after a 429 at most, whatever "
+        "the upstream says.",
     )
     upstream_calls_per_minute: Annotated[int, Ge(1), Le(100_000)] | None = Field(
         default=None,
