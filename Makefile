@@ -35,7 +35,7 @@ check: .venv/.dev
 
 # The long runs: every property at its full size.
 proof: .venv/.dev
-	$(BIN)/pytest -m proof
+	$(BIN)/pytest -n auto -m proof
 
 bench: .venv/.dev
 	$(BIN)/python -m benchmarks
