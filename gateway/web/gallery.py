@@ -6,10 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from gateway.web.pages import STATIC, PageFiles, html_page
-
-# A file's name changes with its content.
-_FOR_A_YEAR = "public, max-age=31536000, immutable"
+from gateway.web.pages import FOR_A_YEAR, STATIC, PageFiles, html_page
 
 
 def gallery_routes(*, pictures_from: Callable[[], str | None]) -> list[BaseRoute]:
@@ -29,5 +26,5 @@ def gallery_routes(*, pictures_from: Callable[[], str | None]) -> list[BaseRoute
 
     return [
         Route("/gallery", page),
-        Mount("/gallery/assets", PageFiles(directory / "assets", cache_control=_FOR_A_YEAR), name="gallery-assets"),
+        Mount("/gallery/assets", PageFiles(directory / "assets", cache_control=FOR_A_YEAR), name="gallery-assets"),
     ]

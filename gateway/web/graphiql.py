@@ -5,13 +5,10 @@ import html
 from starlette.responses import Response
 from starlette.routing import Mount
 
-from gateway.web.pages import STATIC, PageFiles, html_page
+from gateway.web.pages import FOR_A_YEAR, STATIC, PageFiles, html_page
 
 # Monaco, GraphiQL's editor, writes <style> elements, draws with data: fonts, and runs workers.
 _POLICY = {"style-src": "'self' 'unsafe-inline'", "font-src": "'self' data:", "worker-src": "'self'"}
-
-# A file's name changes with its content.
-_FOR_A_YEAR = "public, max-age=31536000, immutable"
 
 
 class GraphiQL:
@@ -30,7 +27,7 @@ class GraphiQL:
             document = document.replace(f'{attribute}=""', f'{attribute}="{html.escape(value)}"')
         self._document = document
         self.assets = Mount(
-            "/graphql/assets", PageFiles(directory / "assets", cache_control=_FOR_A_YEAR), name="graphiql-assets"
+            "/graphql/assets", PageFiles(directory / "assets", cache_control=FOR_A_YEAR), name="graphiql-assets"
         )
 
     def page(self) -> Response:

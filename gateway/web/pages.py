@@ -10,6 +10,9 @@ from starlette.types import Scope
 
 STATIC = Path(__file__).parent / "static"
 
+FOR_A_YEAR = "public, max-age=31536000, immutable"
+"""`Cache-Control` of a built file: its name changes with its content."""
+
 # Content Security Policy, level 3. form-action, base-uri and frame-ancestors do not fall back to default-src.
 _POLICY = {
     "default-src": "'none'",

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -10,13 +9,13 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from gateway.emulator import Emulator, Tenant
 from gateway.settings import load
 from gateway.web.app import create_app
 from tests.browser.witness import Witness
+from tests.support.served import served
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 FLAGS = [
@@ -60,28 +59,8 @@ def production_site() -> Iterator[str]:
     emulator = Emulator([Tenant(PROJECT, tokens=["typed-77aa"], size=100)])
     settings = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=PROJECT)
     app = create_app(settings, transport=httpx.ASGITransport(emulator.app))
-    server = _Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-        thread.start()
-        try:
-            assert server.listening.wait(10)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(10)
-
-
-class _Server(uvicorn.Server):
-    """Tells when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listening.set()
+    with served(app) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

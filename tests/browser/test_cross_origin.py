@@ -2,25 +2,16 @@
 
 import functools
 import http.server
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.support.house import TOKEN
 from tests.support.served import Served, serve_gateway
-
-FLAGS = [
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 
 FETCH = """
 async ([url, options]) => {
@@ -34,23 +25,6 @@ async ([url, options]) => {
   }
 }
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium that reaches nothing but 127.0.0.1."""
-    program = shutil.which("chromium")
-    if program is None:
-        reason = "chromium is not installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        try:
-            yield launched
-        finally:
-            launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +47,9 @@ def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, stranger: str) -> Iterator[Page]:
+def page(chromium: Browser, stranger: str) -> Iterator[Page]:
     """A tab that shows the stranger's page."""
-    with browser.new_context() as context:
+    with chromium.new_context() as context:
         tab = context.new_page()
         tab.goto(stranger)
         yield tab
