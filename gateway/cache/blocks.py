@@ -59,9 +59,10 @@ class Blocks(Generic[Value]):
         lot: Each key's lot from 0 to 1 (see `Freshness.state`); by default this process draws its own, so
             that processes with one store do not read one block again at the same moment.
         observer: Is told what came from memory.
+        on_forget: Is told of every scope that is forgotten, for what else is remembered of it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each a seam
         self,
         store: Store,
         flights: SingleFlight,
@@ -72,8 +73,10 @@ class Blocks(Generic[Value]):
         patience: float = inf,
         lot: Callable[[str], float] | None = None,
         observer: Observer | None = None,
+        on_forget: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._observer = observer or Observer()
+        self._on_forget = on_forget
         self._store = store
         self._flights = flights
         self._freshness = freshness
@@ -88,7 +91,7 @@ class Blocks(Generic[Value]):
         key: str,
         fetch: Callable[[], Awaitable[Value]],
         *,
-        now: bool = False,
+        max_age: float = inf,
         fetch_covered: Callable[[], Awaitable[Value]] | None = None,
     ) -> Block[Value]:
         """The block of a key.
@@ -96,15 +99,18 @@ class Blocks(Generic[Value]):
         Args:
             key: From `cache_key`.
             fetch: Asks the upstream.
-            now: Ask it whatever is remembered.
+            max_age: Seconds. With 0 the upstream is asked, whatever is remembered; with more, a copy of this age is
+                read again, and serves only if the upstream is not available.
             fetch_covered: Asks it where a copy stands in if there is no answer; by default as `fetch`.
 
         Raises:
             GatewayError: What `fetch` raises, where nothing remembered may stand in for it.
         """
-        entry = None if now else await self._stored(key)
+        entry = await self._stored(key) if max_age else None
         age = 0.0 if entry is None else self._clock() - entry.read_at
         state = State.GONE if entry is None else self._freshness.state(age, self._lot(key))
+        if age >= max_age and state is not State.GONE:
+            state = State.IF_ERROR
         if entry is None or state is State.GONE:
             self._observer.cache_read("block", "miss")
             entry = await self._ask(key, fetch)
@@ -147,6 +153,7 @@ class Blocks(Generic[Value]):
             entry = _Entry(self._clock(), await fetch())
         except (Unauthenticated, Forbidden):
             self._flights.part(scope_of(key))
+            self._on_forget(scope_of(key))
             await self._store.forget(scope_of(key))
             raise
         if self._flights.is_joined(flight):  # else its scope was forgotten while it was under way

@@ -44,12 +44,14 @@ class Context:
         services: What serves.
         who: Who asks.
         deadline: When the whole answer has to be ready, by the event loop's clock.
+        reload: Whether it wants to be read from the upstream.
         report: What it took.
     """
 
     services: Services
     who: Caller | None
     deadline: float | None = None
+    reload: bool = False
     report: Report = field(default_factory=Report)
 
     @property
@@ -74,7 +76,9 @@ class Context:
         """
 
         async def read() -> Page[RowModel | UnreadableRow]:
-            return await listing.page(filters, first=first, after=after, caller=self.caller, report=self.report)
+            return await listing.page(
+                filters, first=first, after=after, caller=self.caller, report=self.report, reload=self.reload
+            )
 
         try:
             async with asyncio.timeout_at(self.deadline):

@@ -1,12 +1,14 @@
 """GraphQL documents: parsed, counted and validated once."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import cached_property
 from sys import getsizeof
-from typing import NamedTuple
 
 from graphql import (
     ASTValidationRule,
     DocumentNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -21,7 +23,8 @@ from graphql.validation import recommended_rules, specified_rules
 from gateway.cache.recent import Recent
 from gateway.errors import OperationUnresolved, ParseFailed, QueryTooComplex, ValidationFailed
 from gateway.graph.error_answers import RequestRefused, in_short
-from gateway.graph.limits import DocumentLimits, check_limits, too_complex
+from gateway.graph.limits import DocumentLimits, check_limits, fragments_of, too_complex
+from gateway.graph.pricer import KnownCosts
 from gateway.graph.projection import Projections
 from gateway.graph.rules import NoSubgraphSchema
 
@@ -34,9 +37,24 @@ _USUAL_OCTETS = 100 * _TOKEN_OCTETS
 _MOST_PROBLEMS = 20
 
 
-class _Sound(NamedTuple):
-    document: DocumentNode
-    projections: Projections
+@dataclass(frozen=True)
+class Document:
+    """A parsed document, and what is worked out of it once and used by every request that sends it again.
+
+    Args:
+        node: What graphql-core made of it.
+        projections: Its selections, compiled.
+        costs: What parts of it cost, whatever the variables.
+    """
+
+    node: DocumentNode
+    projections: Projections = field(default_factory=Projections)
+    costs: KnownCosts = field(default_factory=KnownCosts)
+
+    @cached_property
+    def fragments(self) -> dict[str, FragmentDefinitionNode]:
+        """Its fragments, by name."""
+        return fragments_of(self.node)
 
 
 class Documents:
@@ -56,9 +74,9 @@ class Documents:
         hidden: Collection[type[ASTValidationRule]] = (NoSchemaIntrospectionCustomRule, NoSubgraphSchema)
         closed = () if introspection else hidden
         self._rules = (*specified_rules, *recommended_rules, *closed)
-        self._sound: Recent[_Sound] = Recent(most=most, room=most * _USUAL_OCTETS)
+        self._sound: Recent[Document] = Recent(most=most, room=most * _USUAL_OCTETS)
 
-    def parse(self, text: str) -> DocumentNode:
+    def parse(self, text: str) -> Document:
         """The document of a text; it need not be sound.
 
         Raises:
@@ -66,12 +84,12 @@ class Documents:
             RequestRefused: The text is no GraphQL.
         """
         if (sound := self._sound.get(text)) is not None:
-            return sound.document
+            return sound
         most = self._limits.tokens
         if len(text) > self._limits.characters:
             raise too_complex("max_document_kilobytes", self._limits.characters // 1024, -(-len(text) // 1024))
         try:
-            return parse(text, max_lexical_tokens=most, max_comments=most)
+            return Document(parse(text, max_lexical_tokens=most, max_comments=most))
         except GraphQLSyntaxError as problem:
             if "Parsing aborted" not in problem.message:
                 raise RequestRefused(ParseFailed, [problem]) from problem
@@ -80,34 +98,28 @@ class Documents:
             message = "The document is nested too deeply to be read."
             raise QueryTooComplex(message, limit="nesting") from problem
 
-    def check(self, text: str, document: DocumentNode) -> None:
+    def check(self, text: str, document: Document) -> None:
         """Checks that a document may be executed, and remembers it under its text.
 
         Raises:
             QueryTooComplex: It is over a limit.
             RequestRefused: It does not fit the schema.
         """
-        if (sound := self._sound.get(text)) is not None and sound.document is document:
+        if self._sound.get(text) is document:
             return
-        check_limits(document, self._limits)
+        check_limits(document.node, self._limits)
         problems = validate(
             self._schema,
-            document,
+            document.node,
             self._rules,
             max_errors=_MOST_PROBLEMS,
             hide_suggestions=not self._introspection,
         )
         if problems:
             raise RequestRefused(ValidationFailed, problems)
-        sound = _Sound(document, Projections())
         # The text is the key, and one string may be all of it, which the parsed document holds once more.
-        octets = 2 * getsizeof(text) + _TOKEN_OCTETS * (document.token_count or self._limits.tokens)
-        self._sound.put(text, sound, size=octets)
-
-    def projections(self, text: str, document: DocumentNode) -> Projections:
-        """What is compiled of a document; it is kept for as long as the document is."""
-        sound = self._sound.get(text)
-        return sound.projections if sound is not None and sound.document is document else Projections()
+        octets = 2 * getsizeof(text) + _TOKEN_OCTETS * (document.node.token_count or self._limits.tokens)
+        self._sound.put(text, document, size=octets)
 
 
 def choose_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

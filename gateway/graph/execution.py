@@ -11,24 +11,27 @@ from typing import Any
 
 import strawberry
 from graphql import (
-    DocumentNode,
+    ExecutionResult,
     GraphQLError,
     OperationDefinitionNode,
     OperationType,
     VariableValues,
-    execute,
+    assert_valid_schema,
+    default_field_resolver,
+    default_type_resolver,
     get_operation_ast,
     get_variable_values,
 )
+from graphql.execution.collect_fields import FragmentDetails
 
 from gateway.errors import ValidationFailed
 from gateway.graph.context import Context, no_credential
 from gateway.graph.cost import Budget, Cost, PriceOf, check_one_read
-from gateway.graph.documents import Documents, choose_operation
+from gateway.graph.documents import Document, Documents, choose_operation
 from gateway.graph.error_answers import FormattedError, RequestRefused, field_errors
-from gateway.graph.limits import DocumentLimits, fragments_of
+from gateway.graph.limits import DocumentLimits
 from gateway.graph.pricer import Pricer
-from gateway.graph.projection import ProjectingExecutor, Projections
+from gateway.graph.projection import ProjectingExecutor
 from gateway.graph.rules import reads_upstream
 
 
@@ -36,11 +39,10 @@ from gateway.graph.rules import reads_upstream
 class Operation:
     """An operation that is ready to run."""
 
-    document: DocumentNode
+    document: Document
     definition: OperationDefinitionNode
-    variables: dict[str, Any]
+    variables: VariableValues
     cost: Cost
-    projections: Projections
 
     @property
     def name(self) -> str | None:
@@ -83,6 +85,7 @@ class Executor:
         introspection: bool,
     ) -> None:
         self._schema = schema._schema  # noqa: SLF001  graphql-core's schema; Strawberry has no public name for it
+        assert_valid_schema(self._schema)
         self._documents = Documents(self._schema, limits, most=max_documents, introspection=introspection)
         self._pricer = Pricer(self._schema, prices)
         self._budget = budget
@@ -99,18 +102,18 @@ class Executor:
             RequestRefused: The document, the choice of the operation, or the variables are wrong.
         """
         document = self._documents.parse(text)
-        asked = get_operation_ast(document, name)
+        asked = get_operation_ast(document.node, name)
         if queries_only and asked is not None and asked.operation is not OperationType.QUERY:
             raise NotAQuery
         if asked is not None and self._schema.get_root_type(asked.operation) is None:
             problem = GraphQLError(f"This schema has no {asked.operation.value}s, only queries.", asked)
             raise RequestRefused(ValidationFailed, [problem])
         self._documents.check(text, document)
-        definition = choose_operation(document, name)
+        definition = choose_operation(document.node, name)
         values = self._variable_values(definition, variables)
-        cost = self._pricer.price(definition, fragments_of(document), values)
+        cost = self._pricer.price(definition, document.fragments, values, document.costs)
         self._budget.check(cost)
-        return Operation(document, definition, variables, cost, self._documents.projections(text, document))
+        return Operation(document, definition, values, cost)
 
     async def run(self, operation: Operation, context: Context) -> Outcome:
         """Executes an operation.
@@ -119,22 +122,32 @@ class Executor:
             Unauthenticated: It reads the upstream, and the request holds no credential.
             BadUserInput: It needs several upstream calls, and the credential is good for one.
         """
-        if context.who is None and reads_upstream(operation.document, operation.definition):
+        if context.who is None and reads_upstream(operation.definition, operation.document.fragments):
             raise no_credential()
         if context.who is not None and context.who.credential.one_request:
             check_one_read(operation.cost)
-        result = execute(
-            self._schema,
-            operation.document,
-            context_value=context,
-            variable_values=operation.variables,
-            operation_name=operation.name,
-            executor_class=ProjectingExecutor,
-            projections=operation.projections,
-        )
+        result = self._executor(operation, context).execute_operation()
         if inspect.isawaitable(result):
             result = await result
+        assert isinstance(result, ExecutionResult)  # noqa: S101  the schema has neither `@defer` nor `@stream`
         return Outcome(result.data, field_errors(result.errors))
+
+    def _executor(self, operation: Operation, context: Context) -> ProjectingExecutor:
+        """As graphql-core's `execute` would build it; the variables need no second look."""
+        fragments = operation.document.fragments
+        return ProjectingExecutor(
+            self._schema,
+            fragments,
+            {name: FragmentDetails(definition, None) for name, definition in fragments.items()},
+            None,
+            context,
+            operation.definition,
+            operation.variables,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            projections=operation.document.projections,
+        )
 
     def _variable_values(self, definition: OperationDefinitionNode, variables: dict[str, Any]) -> VariableValues:
         checked = get_variable_values(

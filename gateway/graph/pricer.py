@@ -1,4 +1,7 @@
-"""Prices an operation: walks what it selects, once for each object, with the values of its variables."""
+"""Prices an operation: walks what it selects, once for each object, with the values of its variables.
+
+What holds no variable costs the same every time, and is walked once for a document.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +16,11 @@ from graphql import (
     GraphQLSchema,
     GraphQLSkipDirective,
     InlineFragmentNode,
+    Node,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
+    VariableNode,
     VariableValues,
     get_argument_values,
     get_directive_values,
@@ -32,6 +38,41 @@ from graphql import (
 from gateway.graph.cost import Cost, Price, PriceOf
 from gateway.graph.limits import Fragments
 
+_MOST_KNOWN = 1_000
+"""Costs kept for one document: what is nested in lists has one for each length of them."""
+
+
+class KnownCosts:
+    """What is known of one document's selections; kept as long as the document is."""
+
+    def __init__(self) -> None:
+        self._constant: dict[int, bool] = {}
+        self._costs: dict[tuple[Any, ...], Cost] = {}
+
+    def constant(self, selection_set: SelectionSetNode, fragments: Fragments) -> bool:
+        """Whether no variable stands anywhere in a selection."""
+        known = self._constant.get(id(selection_set))
+        if known is None:
+            known = all(self._is_constant(each, fragments) for each in selection_set.selections)
+            self._constant[id(selection_set)] = known
+        return known
+
+    def find(self, key: tuple[Any, ...]) -> Cost | None:
+        """What a constant selection was found to cost."""
+        return self._costs.get(key)
+
+    def keep(self, key: tuple[Any, ...], cost: Cost) -> None:
+        """Keeps what a constant selection costs."""
+        if len(self._costs) < _MOST_KNOWN:
+            self._costs[key] = cost
+
+    def _is_constant(self, selection: SelectionNode, fragments: Fragments) -> bool:
+        below: SelectionSetNode | None = getattr(selection, "selection_set", None)
+        if isinstance(selection, FragmentSpreadNode):
+            below = fragments[selection.name.value].selection_set
+        inputs = [*(getattr(selection, "arguments", None) or ()), *(selection.directives or ())]
+        return not any(map(_has_variable, inputs)) and (below is None or self.constant(below, fragments))
+
 
 class Pricer:
     """Prices operations of one schema.
@@ -46,11 +87,24 @@ class Pricer:
         self._prices = prices
         self._introspection = introspection_lengths(schema)
 
-    def price(self, operation: OperationDefinitionNode, fragments: Fragments, variables: VariableValues) -> Cost:
-        """What a valid operation costs."""
+    def price(
+        self,
+        operation: OperationDefinitionNode,
+        fragments: Fragments,
+        variables: VariableValues,
+        known: KnownCosts | None = None,
+    ) -> Cost:
+        """What a valid operation costs.
+
+        Args:
+            operation: The operation.
+            fragments: Those of its document.
+            variables: Its variables' values.
+            known: What is known of its document.
+        """
         root = self._schema.get_root_type(operation.operation)
         assert root is not None  # noqa: S101  a valid operation has one
-        walk = _Walk(self._schema, self._prices, self._introspection, fragments, variables)
+        walk = _Walk(self._schema, self._prices, self._introspection, fragments, variables, known or KnownCosts())
         return walk.cost(root, [operation.selection_set], rows=1)
 
 
@@ -61,9 +115,20 @@ class _Walk:
     introspection: Mapping[str, int]
     fragments: Fragments
     variables: VariableValues
+    known: KnownCosts
 
     def cost(self, parent: GraphQLCompositeType, selection_sets: list[SelectionSetNode], *, rows: int) -> Cost:
         """The cost of one object's fields; `rows` is how long a list below may be."""
+        if not all(self.known.constant(each, self.fragments) for each in selection_sets):
+            return self._cost(parent, selection_sets, rows)
+        key = (parent.name, rows, *map(id, selection_sets))
+        cost = self.known.find(key)
+        if cost is None:
+            cost = self._cost(parent, selection_sets, rows)
+            self.known.keep(key, cost)
+        return cost
+
+    def _cost(self, parent: GraphQLCompositeType, selection_sets: list[SelectionSetNode], rows: int) -> Cost:
         calls = fields = reads = representations = 0
         for definition, type_name, nodes in self._fields(parent, selection_sets):
             name = nodes[0].name.value
@@ -127,6 +192,19 @@ class _Walk:
         skip = get_directive_values(GraphQLSkipDirective, selection, self.variables)
         include = get_directive_values(GraphQLIncludeDirective, selection, self.variables)
         return not (skip and skip["if"]) and not (include and not include["if"])
+
+
+def _has_variable(node: Node) -> bool:
+    """Whether a variable stands in an argument or a directive."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, VariableNode):
+            return True
+        for name in node.keys:
+            inner = getattr(node, name, None)
+            waiting += [each for each in (inner if isinstance(inner, tuple) else [inner]) if isinstance(each, Node)]
+    return False
 
 
 def _is_list(definition: GraphQLField) -> bool:

@@ -5,7 +5,6 @@ from typing import Any
 
 from graphql import (
     ASTValidationRule,
-    DocumentNode,
     FieldNode,
     FragmentSpreadNode,
     GraphQLError,
@@ -14,22 +13,22 @@ from graphql import (
     SelectionSetNode,
 )
 
-from gateway.graph.limits import fragments_of
+from gateway.graph.limits import Fragments
 
 _SUBGRAPH_SCHEMA = "_service"
 
 
-def reads_upstream(document: DocumentNode, operation: OperationDefinitionNode) -> bool:
+def reads_upstream(operation: OperationDefinitionNode, fragments: Fragments) -> bool:
     """Whether a root field is asked for that says more than what the schema is."""
     return any(
         not field.name.value.startswith("__") and field.name.value != _SUBGRAPH_SCHEMA
-        for field in root_fields(document, operation)
+        for field in root_fields(operation, fragments)
     )
 
 
-def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> Iterator[FieldNode]:
+def root_fields(operation: OperationDefinitionNode, fragments: Fragments) -> Iterator[FieldNode]:
     """The fields at the root of an operation, those of its fragments included, each fragment once."""
-    fragments = fragments_of(document)
+    spread: set[str] = set()
     waiting: list[SelectionSetNode] = [operation.selection_set]
     while waiting:
         for selection in waiting.pop().selections:
@@ -38,8 +37,9 @@ def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> I
                     yield selection
                 case InlineFragmentNode():
                     waiting.append(selection.selection_set)
-                case FragmentSpreadNode() if fragment := fragments.pop(selection.name.value, None):
-                    waiting.append(fragment.selection_set)
+                case FragmentSpreadNode(name=name) if name.value in fragments and name.value not in spread:
+                    spread.add(name.value)
+                    waiting.append(fragments[name.value].selection_set)
 
 
 class NoSubgraphSchema(ASTValidationRule):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from math import inf
 from typing import Generic
 
 from gateway.cache.blocks import Blocks
@@ -19,6 +20,9 @@ from gateway.upstream.calls import Upstream
 from gateway.upstream.client import Filters
 from gateway.upstream.endpoints import Endpoint
 from gateway.upstream.models import Answer, RowModel, UnreadableRow
+
+RELOAD_SECONDS = 1.0
+"""How old a copy may be for who asks for no copy: however many ask, one list is read once a second for them."""
 
 
 class Listing(Generic[RowModel]):
@@ -57,9 +61,17 @@ class Listing(Generic[RowModel]):
         self._make_key = make_key
 
     async def page(
-        self, filters: Filters, *, first: int, after: str | None, caller: Caller, report: Report
+        self, filters: Filters, *, first: int, after: str | None, caller: Caller, report: Report, reload: bool = False
     ) -> Page[RowModel | UnreadableRow]:
         """The `first` rows behind the cursor `after`, or from the start.
+
+        Args:
+            filters: What narrows the list.
+            first: How many rows.
+            after: A cursor of this list.
+            caller: Who asks.
+            report: Is told what it took.
+            reload: Whether a copy serves for a second only.
 
         Raises:
             BadUserInput: The cursor cannot be read, or belongs to another list; or the page is larger than a
@@ -76,7 +88,8 @@ class Listing(Generic[RowModel]):
         async def read(span: Span, *, now: bool = False) -> Reading[RowModel | UnreadableRow]:
             if now:
                 self._observer.search_call()
-            return await self._read(filters, span, caller, report, now=now)
+            max_age = 0.0 if now else RELOAD_SECONDS if reload else inf
+            return await self._read(filters, span, caller, report, max_age=max_age)
 
         reader = PageReader(plan, read, filters=fingerprint, search_calls=self._search_calls)
         return await reader.page(first, cursor or None)
@@ -93,7 +106,7 @@ class Listing(Generic[RowModel]):
         return (BlockPlan if shared else ExactPlan)(self._endpoint.max_offset)
 
     async def _read(
-        self, filters: Filters, span: Span, caller: Caller, report: Report, *, now: bool
+        self, filters: Filters, span: Span, caller: Caller, report: Report, *, max_age: float
     ) -> Reading[RowModel | UnreadableRow]:
         async def fetch(*, covered: bool = False) -> Answer[RowModel]:
             async with caller.credential.attempt():
@@ -114,7 +127,8 @@ class Listing(Generic[RowModel]):
             named = (part for name in sorted(filters) for part in (name, filters[name]))
             where = (caller.project_id, self._endpoint.name, str(span.offset), str(span.limit))
             key = self._make_key(self._secret, scope, *where, *named)
-            block = await self._blocks.read(key, fetch, now=now, fetch_covered=partial(fetch, covered=True))
+            block = await self._blocks.read(key, fetch, max_age=max_age, fetch_covered=partial(fetch, covered=True))
             answer, read_at, remembered, stale = block.value, block.read_at, block.remembered, block.stale
-        report.add_window(read_at, stale=stale, shareable=self._blocks is not None and scope is not None)
+        shareable = self._blocks is not None and scope is not None
+        report.add_window(read_at, stale=stale, shareable=shareable, remembered=remembered)
         return Reading(Window(span, answer.total, answer.rows, read_at), remembered)

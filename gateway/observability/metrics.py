@@ -31,7 +31,7 @@ class Metrics(Observer):
         self.registry = CollectorRegistry()
         if directory is None:
             ProcessCollector(registry=self.registry)  # memory and file descriptors, of this process alone
-        self._requests = self._counter("requests", "GraphQL requests answered.", "outcome", "code")
+        self._requests = self._counter("requests", "GraphQL requests answered.", "outcome", "code", "lane")
         self._request_seconds = self._histogram("request_seconds", "From request to answer.", _ANSWERS, "outcome")
         self._calls = self._counter("upstream_calls", "Calls of the upstream.", "outcome", "attempt")
         self._call_seconds = self._histogram("upstream_call_seconds", "Of one upstream call.", _CALLS, "outcome")
@@ -59,8 +59,8 @@ class Metrics(Observer):
         return generate_latest(registry)
 
     @override
-    def request_ended(self, outcome: str, code: str | None, seconds: float) -> None:
-        self._requests.labels(outcome, code or "").inc()
+    def request_ended(self, outcome: str, code: str | None, lane: str | None, seconds: float) -> None:
+        self._requests.labels(outcome, code or "", lane or "").inc()
         self._request_seconds.labels(outcome).observe(seconds)
 
     @override

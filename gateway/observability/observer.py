@@ -18,7 +18,7 @@ class Observer:
     No argument may hold what a stranger wrote: each becomes a label, and labels have to be few.
     """
 
-    def request_ended(self, outcome: str, code: str | None, seconds: float) -> None:
+    def request_ended(self, outcome: str, code: str | None, lane: str | None, seconds: float) -> None:
         """A GraphQL request has its answer; see `RequestRecord`."""
 
     def upstream_call_ended(self, outcome: str, attempt: int, seconds: float) -> None:

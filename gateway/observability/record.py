@@ -17,16 +17,22 @@ class RequestRecord:
         outcome: `ok`, `partial` (errors beside data), `failed` (errors, and no root field with data), `refused`
             (as a whole), `gone` (the client left); None for what is not GraphQL.
         code: The code of the first error.
+        lane: Where the answer came from: `answer` (kept whole), `blocks` (made from what is remembered), `upstream`
+            (some of it was read now); None where nothing was read.
         scope: The digest of the caller's scope; None where there is no caller, or nothing is shared.
         upstream_calls: Calls made for this request.
+        read_at: When the oldest part of the answer was read, in seconds since the epoch; None where it may not be
+            given again.
     """
 
     request_id: str
     operation: str | None = None
     outcome: str | None = None
     code: str | None = None
+    lane: str | None = None
     scope: str | None = None
     upstream_calls: int = 0
+    read_at: float | None = None
 
 
 def begin_record(scope: MutableMapping[str, Any], request_id: str) -> RequestRecord:

@@ -97,6 +97,11 @@ class Settings(BaseModel):
     cache_patience_seconds: Seconds = Field(
         default=2, description="How long the upstream is waited for where a stale copy can stand in for its answer."
     )
+    cache_answers_megabytes: Annotated[int, Ge(0), Le(1_000_000)] = Field(
+        default=32,
+        description="The most memory for whole answers, in MiB; 0 keeps none. They serve without any execution while "
+        "all they were made from is fresh.",
+    )
     cache_max_entries: Count = Field(default=20_000, description="The most blocks of 100 rows kept in memory.")
     cache_max_megabytes: Count = Field(default=64, description="The most memory for them, in MiB of encoded blocks.")
     max_first: Annotated[int, Ge(1), Le(20_100)] = Field(

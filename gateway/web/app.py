@@ -4,13 +4,14 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TypedDict
 
 import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Route
-from starlette.types import Lifespan
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Lifespan
 
 from gateway.cache.key import KeyFunction, cache_key
 from gateway.cache.store import Store
@@ -20,7 +21,8 @@ from gateway.credentials.secret import Secret
 from gateway.observability.logs import AccessLog
 from gateway.observability.metrics import Metrics
 from gateway.settings import Settings
-from gateway.web.cors import cors
+from gateway.web.answers import RememberedAnswers
+from gateway.web.cors import with_cors
 from gateway.web.graphiql import GraphiQL
 from gateway.web.graphql_http import GraphQLEndpoint
 from gateway.web.graphql_request import RequestReader
@@ -29,6 +31,7 @@ from gateway.web.listings import Listings, build_listings
 from gateway.web.metrics import metrics_route
 from gateway.web.parts import (
     KIBI,
+    answer_cache,
     answer_writer,
     callers,
     executor,
@@ -39,6 +42,7 @@ from gateway.web.parts import (
 from gateway.web.probes import probe_routes
 from gateway.web.request_log import RequestLog
 from gateway.web.security_headers import SecurityHeaders
+from gateway.web.shortcut import Shortcut
 from gateway.web.upstream import build_upstream
 
 
@@ -79,24 +83,46 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     secret = settings.cache_secret.get_secret_value().encode() if settings.cache_secret else secrets.token_bytes(32)
     metrics = metrics or Metrics()
     upstream = build_upstream(settings, transport, clock, metrics)
+    answers = answer_cache(settings, clock)
     listings = build_listings(
-        settings, upstream, store, clock=clock, secret=secret, make_key=make_key, observer=metrics
+        settings,
+        upstream,
+        store,
+        clock=clock,
+        secret=secret,
+        make_key=make_key,
+        observer=metrics,
+        on_forget=answers.forget,
     )
     page = (graphiql or GraphiQL()) if settings.graphiql else None
     held_key = own_key(settings, secret, clock, metrics)
     resolver = callers(settings, secret, clock, held_key)
-    endpoint = _endpoint(settings, listings, resolver, gate(settings, metrics), clock, page)
+    graphql: ASGIApp = _endpoint(settings, listings, resolver, gate(settings, metrics), clock, page)
+    if settings.cache != "off":
+        graphql = RememberedAnswers(
+            graphql,
+            answers,
+            make_key=partial(make_key, secret),
+            caller_headers=resolver.headers,
+            clock=clock,
+            fresh_seconds=settings.cache_fresh_seconds,
+            observer=metrics,
+        )
+    graphql = with_cors(graphql, settings.cors_origins, resolver.further_headers)
 
     files = [page.assets] if page else []
     app = Starlette(
         routes=[
-            Route("/graphql", endpoint, middleware=cors(settings.cors_origins, resolver.further_headers)),
             *files,
             *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}),
             *_admin_routes(settings, metrics),
             *routes,
         ],
-        middleware=[Middleware(RequestLog, log=log, observer=metrics), Middleware(SecurityHeaders)],
+        middleware=[
+            Middleware(RequestLog, log=log, observer=metrics),
+            Middleware(SecurityHeaders),
+            Middleware(Shortcut, path="/graphql", target=graphql),
+        ],
         lifespan=_life(listings),
     )
     app.router.redirect_slashes = False  # a redirect would be built from the Host header, which the client writes

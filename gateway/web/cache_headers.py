@@ -7,6 +7,7 @@ from gateway.credentials.resolve import CREDENTIAL_HEADERS
 from gateway.listing.report import Report
 
 VARY = ", ".join(("Accept", *CREDENTIAL_HEADERS))
+CACHE_NAME = "vod-gateway"
 NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store", "Vary": VARY}
 
 
@@ -23,7 +24,22 @@ def cache_headers(report: Report, *, failed: bool, fresh_seconds: float, now: fl
         return NO_STORE
     age = max(0, floor(now - report.oldest))
     lifetime = 0 if report.stale else floor(fresh_seconds)
-    return {"Cache-Control": f"private, max-age={lifetime}", "Age": str(age), "Vary": VARY}
+    return {
+        "Cache-Control": f"private, max-age={lifetime}",
+        "Age": str(age),
+        "Cache-Status": cache_status(floor(fresh_seconds) - age) if report.remembered else f"{CACHE_NAME}; fwd=miss",
+        "Vary": VARY,
+    }
+
+
+def cache_status(ttl: int) -> str:
+    """What is said of an answer from memory (RFC 9211): the seconds that it is fresh for, below 0 since it is stale."""
+    return f"{CACHE_NAME}; hit; ttl={ttl}"
+
+
+def fresh_since(report: Report, *, failed: bool) -> float | None:
+    """When the oldest part of an answer was read that may be given again, all of it being fresh; else None."""
+    return None if failed or report.stale or not report.shareable else report.oldest
 
 
 def age_of_stale(report: Report, now: float) -> int | None:

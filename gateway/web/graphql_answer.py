@@ -3,6 +3,7 @@
 | status | what |
 |---|---|
 | 200 | every answer with `data`; 294 for partial ones, where that is set and the client knows the new media type |
+| 304 | a GET's answer that the client holds already |
 | 400 | no JSON, no GraphQL, a header that does not fit, no proof of a preflight |
 | 401 | no credential for an operation that needs one |
 | 403 | a document that is not trusted |
@@ -32,6 +33,7 @@ from gateway.graph.error_answers import RequestRefused, request_error
 from gateway.graph.execution import NotAQuery, Outcome
 from gateway.listing.report import Report
 from gateway.web.cache_headers import NO_STORE, age_of_stale, cache_headers
+from gateway.web.etag import etag_of
 from gateway.web.graphql_request import HttpError
 from gateway.web.negotiation import GRAPHQL_RESPONSE
 from gateway.web.retry_after import retry_after
@@ -62,7 +64,16 @@ class AnswerWriter:
         partial = bool(outcome.errors) and media_type == GRAPHQL_RESPONSE
         headers = cache_headers(report, failed=bool(outcome.errors), fresh_seconds=self._fresh_seconds, now=now)
         status = self._partial_success_status if partial else 200
-        return _response(status, answer, media_type, {**headers, **retry_after(outcome)})
+        response = _response(status, answer, media_type, {**headers, **retry_after(outcome)})
+        if "Age" in headers:
+            response.headers["ETag"] = etag_of(response.body)
+        return response
+
+
+def not_modified(response: Response) -> Response:
+    """What is left of an answer that the client holds already (RFC 9110, section 15.4.5)."""
+    headers = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
+    return Response(status_code=304, headers=headers)
 
 
 def refusal(problem: Exception, media_type: str, *, challenge: str) -> Response:

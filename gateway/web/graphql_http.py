@@ -15,13 +15,16 @@ from gateway.graph.context import Context, Services
 from gateway.graph.error_answers import RequestRefused
 from gateway.graph.execution import Executor, NotAQuery, Outcome
 from gateway.observability.record import RequestRecord, record_of
+from gateway.web.cache_headers import fresh_since
 from gateway.web.csrf import check_preflighted
 from gateway.web.disconnect import unless_gone
-from gateway.web.graphql_answer import AnswerWriter, code_of, refusal
+from gateway.web.etag import is_known
+from gateway.web.graphql_answer import AnswerWriter, code_of, not_modified, refusal
 from gateway.web.graphql_request import GraphQLRequest, HttpError, RequestReader
 from gateway.web.limits import Gate
 from gateway.web.negotiation import GRAPHQL_RESPONSE, choose_media_type, prefers_html
 from gateway.web.persisted import PersistedDocuments
+from gateway.web.reload import wants_reload
 
 METHODS = ("GET", "POST")
 
@@ -99,7 +102,8 @@ class GraphQLEndpoint:
             document.text, asked.operation_name, asked.variables, queries_only=request.method == "GET"
         )
         self.documents.remember(document)
-        context = Context(self.services, self.callers.resolve(request.headers), deadline)
+        reload = wants_reload(request.headers.get("cache-control"))
+        context = Context(self.services, self.callers.resolve(request.headers), deadline, reload=reload)
         record = record_of(request.scope)
         record.operation = operation.name
         record.scope = context.who.credential.scope if context.who else None
@@ -107,8 +111,13 @@ class GraphQLEndpoint:
             outcome = await self.executor.run(operation, context)
         finally:
             record.upstream_calls = context.report.upstream_calls
+            if context.report.windows:
+                record.lane = "blocks" if context.report.remembered else "upstream"
         _record(record, outcome)
-        return self.writer.write(outcome, context.report, media_type)
+        record.read_at = fresh_since(context.report, failed=bool(outcome.errors))
+        response = self.writer.write(outcome, context.report, media_type)
+        known = request.method == "GET" and is_known(request.headers.get("if-none-match"), response.headers.get("etag"))
+        return not_modified(response) if known else response
 
     def _refuse(self, request: Request, problem: Exception, media_type: str) -> Response:
         record = record_of(request.scope)

@@ -50,6 +50,7 @@ def build_listings(
     secret: bytes,
     make_key: KeyFunction,
     observer: Observer | None = None,
+    on_forget: Callable[[str], None] = lambda _: None,
 ) -> Listings:
     """The listings, as the settings want them.
 
@@ -61,6 +62,7 @@ def build_listings(
         secret: Keys the digests that stand for questions.
         make_key: Makes the keys of what is remembered.
         observer: Is told what happens.
+        on_forget: Is told of every scope that is forgotten.
     """
     kept = store or MemoryStore(max_entries=settings.cache_max_entries, max_octets=settings.cache_max_megabytes * MEBI)
     flights = SingleFlight(observer)
@@ -76,7 +78,16 @@ def build_listings(
         if settings.cache != "off":
             value_type = Answer[endpoint.row_type]  # type: ignore[name-defined]  # a type that exists at run time only
             patience = settings.cache_patience_seconds
-            blocks = Blocks(kept, flights, freshness, clock, value_type, patience=patience, observer=observer)
+            blocks = Blocks(
+                kept,
+                flights,
+                freshness,
+                clock,
+                value_type,
+                patience=patience,
+                observer=observer,
+                on_forget=on_forget,
+            )
         return Listing(
             endpoint,
             upstream,

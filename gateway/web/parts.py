@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from gateway.cache.answers import Answers
 from gateway.cache.recent import Recent
 from gateway.credentials.admission import Admission, read_access_tokens
 from gateway.credentials.held_key import HeldKey
@@ -115,6 +116,12 @@ def gate(settings: Settings, observer: Observer | None = None) -> Gate:
         patience=settings.queue_seconds,
         observer=observer,
     )
+
+
+def answer_cache(settings: Settings, clock: Callable[[], float]) -> Answers:
+    """What keeps whole answers: as long as no block that they were made from wants to be read again."""
+    lifetime = settings.cache_fresh_seconds * (1 - settings.cache_early_percent / 100)
+    return Answers(max_octets=settings.cache_answers_megabytes * MEBI, lifetime=lifetime, clock=clock)
 
 
 def answer_writer(settings: Settings, clock: Callable[[], float]) -> AnswerWriter:

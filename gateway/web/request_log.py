@@ -59,7 +59,7 @@ class RequestLog:
         finally:
             seconds = time.perf_counter() - began
             if record.outcome is not None:
-                self._observer.request_ended(record.outcome, record.code, seconds)
+                self._observer.request_ended(record.outcome, record.code, record.lane, seconds)
             if self._log is not None:
                 _write(self._log, scope, record, status, seconds)
 
@@ -79,6 +79,7 @@ def _write(log: AccessLog, scope: Scope, record: RequestRecord, status: int, sec
         operation=record.operation and record.operation[:_NAME_LENGTH],
         outcome=record.outcome,
         code=record.code,
+        lane=record.lane,
         status=status or None,
         scope=record.scope and record.scope[:_SCOPE_LENGTH],
         upstream_calls=record.upstream_calls,

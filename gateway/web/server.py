@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 
 from gateway.web.accept import ALL_AT_ONCE, Acceptor
+from gateway.web.garbage import spare_what_stays
 from gateway.web.loggers import tame_loggers
 from gateway.web.protocol import RequestLimits, bounded
 
@@ -110,6 +111,7 @@ def serve(
         drain_seconds: How long connections are still accepted after SIGTERM.
     """
     tame_loggers()
+    spare_what_stays()
     with suppress(KeyboardInterrupt):  # uvicorn raises it again once all is shut down
         config = server_config(app, limits=limits, host=host, port=port)
         Server(config, on_listening, drain_seconds=drain_seconds).run()
@@ -135,6 +137,7 @@ def serve_on(
         accepted_at_once: The most connections that are taken in one turn of the loop.
     """
     tame_loggers()
+    spare_what_stays()
     config = server_config(app, limits=limits, host="", port=0)
     server = Server(config, on_listening, drain_seconds=drain_seconds, accepted_at_once=accepted_at_once)
     with suppress(KeyboardInterrupt):
@@ -153,5 +156,6 @@ def server_config(app: ASGIApp, *, limits: RequestLimits, host: str, port: int) 
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nothing asks for the client's address
         timeout_graceful_shutdown=FINISH_SECONDS,
     )

@@ -2,6 +2,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import Awaitable, Callable
+from math import inf
 
 import msgspec
 import pytest
@@ -47,8 +48,8 @@ class Desk:
             raise self.problem
         return f"answer {self.calls}"
 
-    async def read(self, key: str = KEY, *, now: bool = False) -> Block[str]:
-        return await self.blocks.read(key, self.upstream, now=now)
+    async def read(self, key: str = KEY, *, max_age: float = inf) -> Block[str]:
+        return await self.blocks.read(key, self.upstream, max_age=max_age)
 
     async def settle(self) -> None:
         """Lets the reads in the background come to their end."""
@@ -151,7 +152,7 @@ async def test_who_waits_does_not_fail_by_a_refreshs_limits(
     desk.clock.now += 30
     await desk.blocks.read(KEY, desk.upstream, fetch_covered=refresh)
     desk.clock.now += later
-    blocks = await asyncio.gather(*(desk.read(now=now) for _ in range(5)))
+    blocks = await asyncio.gather(*(desk.read(max_age=0 if now else inf) for _ in range(5)))
     assert {(block.value, block.remembered) for block in blocks} == {("answer 2", False)}
     assert desk.calls == 2
 
@@ -214,7 +215,7 @@ async def test_what_was_under_way_when_its_scope_was_forgotten_is_not_remembered
 async def test_now_reads_past_what_is_remembered(desk: Desk) -> None:
     """And what it reads is remembered."""
     await desk.read()
-    assert await desk.read(now=True) == Block("answer 2", desk.clock.now, remembered=False, stale=False)
+    assert await desk.read(max_age=0) == Block("answer 2", desk.clock.now, remembered=False, stale=False)
     assert await desk.read() == Block("answer 2", desk.clock.now, remembered=True, stale=False)
 
 
@@ -223,7 +224,7 @@ async def test_now_has_no_second_best(desk: Desk) -> None:
     await desk.read()
     desk.problem = UpstreamTimeout("x")
     with pytest.raises(UpstreamTimeout):
-        await desk.read(now=True)
+        await desk.read(max_age=0)
 
 
 @pytest.mark.parametrize(

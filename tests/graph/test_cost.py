@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 from graphql import VariableValues, get_introspection_query, get_variable_values, parse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.errors import QueryTooComplex
 from gateway.graph.cost import Budget, Cost
 from gateway.graph.limits import fragments_of
-from gateway.graph.pricer import Pricer
+from gateway.graph.pricer import KnownCosts, Pricer
 from gateway.graph.prices import field_prices
 from gateway.graph.schema import build_schema
 
@@ -25,6 +27,30 @@ def price(text: str, **variables: Any) -> Cost:
     values = get_variable_values(SCHEMA, operation.variable_definitions or (), variables)
     assert isinstance(values, VariableValues)
     return PRICER.price(operation, fragments_of(document), values)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.booleans(), st.sampled_from(["", "x"])), max_size=6)
+)
+def test_what_is_known_of_a_document_changes_no_price(requests: list[tuple[int, int, bool, str]]) -> None:
+    """Its requests cost with it what each of them costs alone, whatever their variables are."""
+    document = parse(
+        """query($n: Int, $m: Int, $skip: Boolean!, $after: String) {
+          a: thumbnailTasks(first: $n, after: $after) { totalCount edges { node { ...T } } }
+          b: thumbnailTasks(first: $n) { ...C }  c: thumbnailTasks(first: 5) { ...C nodes { snapshots { ...S } } } }
+        fragment T on ThumbnailTask { taskId @skip(if: $skip) snapshots(first: $m) { ...S } }
+        fragment C on ThumbnailTaskConnection { nodes { taskId parameters { dots type } snapshots { ...S } } }
+        fragment S on SnapshotConnection { edges { cursor node { url } } }"""
+    )
+    operation: Any = document.definitions[0]
+    known = KnownCosts()
+    for n, m, skip, after in requests:
+        values = get_variable_values(
+            SCHEMA, operation.variable_definitions, {"n": n, "m": m, "skip": skip, "after": after}
+        )
+        assert isinstance(values, VariableValues)
+        fragments = fragments_of(document)
+        assert PRICER.price(operation, fragments, values, known) == PRICER.price(operation, fragments, values)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 from contextlib import suppress
 
 import pytest
-from graphql import DocumentNode, parse
+from graphql import parse
 
 from gateway.errors import OperationUnresolved, ParseFailed, QueryTooComplex, RequestError, ValidationFailed
-from gateway.graph.documents import Documents, choose_operation
+from gateway.graph.documents import Document, Documents, choose_operation
 from gateway.graph.error_answers import RequestRefused
 from gateway.graph.limits import DocumentLimits
 from gateway.graph.schema import build_schema
@@ -22,7 +22,7 @@ def documents() -> Documents:
     return Documents(SCHEMA, LIMITS, most=3, introspection=True)
 
 
-def read(documents: Documents, text: str) -> DocumentNode:
+def read(documents: Documents, text: str) -> Document:
     """A document that is parsed and sound."""
     document = documents.parse(text)
     documents.check(text, document)
@@ -109,7 +109,7 @@ def test_depth_is_read_or_refused(documents: Documents, way: str) -> None:
 def test_an_operation_is_chosen_by_its_name(documents: Documents, name: str, chosen: str) -> None:
     """Where there are several."""
     document = read(documents, "query A { __typename } query B { __typename }")
-    operation = choose_operation(document, name)
+    operation = choose_operation(document.node, name)
     assert operation.name is not None
     assert operation.name.value == chosen
 
@@ -117,7 +117,7 @@ def test_an_operation_is_chosen_by_its_name(documents: Documents, name: str, cho
 def test_the_only_operation_needs_no_name(documents: Documents) -> None:
     """It may be named nevertheless."""
     document = read(documents, "query A { __typename }")
-    assert choose_operation(document, None) is choose_operation(document, "A")
+    assert choose_operation(document.node, None) is choose_operation(document.node, "A")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ import pytest
 from graphql import parse
 
 from gateway.graph.documents import choose_operation
+from gateway.graph.limits import fragments_of
 from gateway.graph.rules import reads_upstream, root_fields
 
 
@@ -26,17 +27,17 @@ from gateway.graph.rules import reads_upstream, root_fields
 def test_what_reads_the_upstream(document: str, reads: bool) -> None:  # noqa: FBT001  a parameter of a test
     """Everything but introspection at the root, in fragments of any kind; circles come to an end."""
     parsed = parse(document)
-    assert reads_upstream(parsed, choose_operation(parsed, None)) is reads
+    assert reads_upstream(choose_operation(parsed, None), fragments_of(parsed)) is reads
 
 
 def test_only_the_chosen_operation_counts() -> None:
     """Another one of the same document may read what it likes."""
     parsed = parse("query A { __typename } query B { node(id: 1) { id } }")
-    assert [reads_upstream(parsed, choose_operation(parsed, name)) for name in "AB"] == [False, True]
+    assert [reads_upstream(choose_operation(parsed, name), {}) for name in "AB"] == [False, True]
 
 
 def test_a_fragment_is_looked_at_once() -> None:
     """18 levels of fragments that each name the next one twice would otherwise be 262 144 fields."""
     levels = [f"fragment F{level} on Query {{ ...F{level + 1} ...F{level + 1} }}" for level in range(18)]
     parsed = parse("{ ...F0 } fragment F18 on Query { __typename } " + " ".join(levels))
-    assert len(list(root_fields(parsed, choose_operation(parsed, None)))) == 1
+    assert len(list(root_fields(choose_operation(parsed, None), fragments_of(parsed)))) == 1

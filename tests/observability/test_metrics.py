@@ -21,7 +21,7 @@ def value(page: bytes, name: str, **labels: str) -> float | None:
 def test_what_is_told_is_counted() -> None:
     """Requests, calls, the cache, and what is under way."""
     metrics = Metrics()
-    metrics.request_ended("failed", "RATE_LIMITED", 0.2)
+    metrics.request_ended("failed", "RATE_LIMITED", "upstream", 0.2)
     for attempt in (1, 2, 3, 4):
         metrics.upstream_call_ended("UPSTREAM_TIMEOUT", attempt, 5.0)
     metrics.cache_read("block", "stale")
@@ -29,7 +29,7 @@ def test_what_is_told_is_counted() -> None:
     metrics.changed(Stock.REQUESTS, 1)
     metrics.changed(Stock.REQUESTS, -1)
     page = metrics.page()
-    assert value(page, "vod_gateway_requests_total", outcome="failed", code="RATE_LIMITED") == 1
+    assert value(page, "vod_gateway_requests_total", outcome="failed", code="RATE_LIMITED", lane="upstream") == 1
     calls = "vod_gateway_upstream_calls_total"
     found = [value(page, calls, outcome="UPSTREAM_TIMEOUT", attempt=attempt) for attempt in ("1", "2", "3+")]
     assert found == [1, 1, 2]

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 
 from gateway.cache.blocks import Blocks
 from gateway.cache.freshness import Freshness
@@ -148,6 +148,6 @@ class Replica:
         if self._blocks is None:
             seen, read_at, remembered = await fetch(), self.clock(), False
         else:
-            block = await self._blocks.read(f"scope.{span.offset}.{span.limit}", fetch, now=now)
+            block = await self._blocks.read(f"scope.{span.offset}.{span.limit}", fetch, max_age=0 if now else inf)
             seen, read_at, remembered = block.value, block.read_at, block.remembered
         return Reading(VersionedWindow(span, seen.total, seen.rows, read_at, seen.version), remembered)

@@ -38,10 +38,11 @@ async def test_the_page_needs_the_token(sent: str) -> None:
 
 
 async def test_requests_calls_and_the_cache_are_counted() -> None:
-    """One that missed, one that did not, one that was served stale, one that was tried again, one that failed."""
+    """One missed, one was kept whole, one made of a block, one served stale, one tried again; some failed."""
     async with open_house(admin_token=ADMIN, cache_fresh_seconds=10, cache_stale_seconds=10) as house:
         await house.page(first=10)
         await house.page(first=10)
+        await house.page(first=11)
         house.clock.now += 25
         house.emulator.fault("status", status=500, times=2)
         await house.page(first=10)
@@ -53,12 +54,16 @@ async def test_requests_calls_and_the_cache_are_counted() -> None:
     def count(name: str, **labels: str) -> float | None:
         return value(text, f"vod_gateway_{name}", **labels)
 
-    assert count("requests_total", outcome="ok", code="") == 4
-    assert count("requests_total", outcome="failed", code="BAD_USER_INPUT") == 1
-    assert count("requests_total", outcome="refused", code="UNAUTHENTICATED") == 1
+    assert count("requests_total", outcome="ok", code="", lane="answer") == 1
+    assert count("requests_total", outcome="ok", code="", lane="blocks") == 2
+    assert count("requests_total", outcome="ok", code="", lane="upstream") == 2
+    assert count("requests_total", outcome="failed", code="BAD_USER_INPUT", lane="") == 1
+    assert count("requests_total", outcome="refused", code="UNAUTHENTICATED", lane="") == 1
     assert count("upstream_calls_total", outcome="ok", attempt="1") == 1
     assert count("upstream_calls_total", outcome="UPSTREAM_UNAVAILABLE", attempt="1") == 2
     assert count("upstream_calls_total", outcome="ok", attempt="2") == 1
+    assert count("cache_reads_total", level="answer", state="fresh") == 1
+    assert count("cache_reads_total", level="answer", state="miss") == 6
     assert count("cache_reads_total", level="block", state="fresh") == 1
     assert count("cache_reads_total", level="block", state="miss") == 2
     assert count("in_progress", what="requests") == 0
