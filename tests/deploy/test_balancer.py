@@ -1,0 +1,105 @@
+"""The balancer of compose.yaml, with its committed file, before two gateways."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.observability.test_metrics import value
+from tests.support.house import PAGE
+from tests.support.processes import Running
+from tests.support.replicas import SETTINGS, Replicas, replicas
+
+TOKEN = "t" * 32_000  # the longest that the vendor's gateway takes is 32 KiB
+KIBI = 1024
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicas]:
+    """Two gateways over 1234 tasks."""
+    with replicas(tmp_path_factory.mktemp("two"), token=TOKEN, size=1_234) as started:
+        yield started
+
+
+def answered(gateway: Running) -> float:
+    """How many requests one gateway has counted."""
+    headers = {"Authorization": f"Bearer {SETTINGS['GATEWAY_ADMIN_TOKEN']}"}
+    page = httpx.get(f"{gateway.url}/metrics", headers=headers).content
+    return value(page, "vod_gateway_requests_total", outcome="ok", code="") or 0
+
+
+def ask(two: Replicas, **headers: str) -> httpx.Response:
+    """One small page."""
+    body = {"query": PAGE, "variables": {"first": 1}}
+    return httpx.post(f"{two.url}/graphql", json=body, headers={"X-Auth-Token": TOKEN, **headers})
+
+
+def test_a_walk_that_alternates_between_gateways_sees_every_task_once(two: Replicas) -> None:
+    """A cursor of one means the same to the other, and the token of 32 KB reaches both and the upstream."""
+    before = [answered(each) for each in two.gateways]
+    seen: list[str] = []
+    after, pages, more = None, 0, True
+    with httpx.Client(headers={"X-Auth-Token": TOKEN}) as client:
+        while more:
+            body = {"query": PAGE, "variables": {"first": 30, "after": after}}
+            page = client.post(f"{two.url}/graphql", json=body).json()["data"]["thumbnailTasks"]
+            seen += [edge["node"]["taskId"] for edge in page["edges"]]
+            after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+            pages += 1
+    assert seen == two.emulator.catalogue().task_ids()
+    shares = [answered(each) - then for each, then in zip(two.gateways, before, strict=True)]
+    assert min(shares) >= pages // 2 - 1  # the last one is counted just after its last octet
+
+
+@pytest.mark.parametrize(("kibi", "status"), [(60, 200), (90, 200), (100, 431)])
+def test_the_gateway_judges_the_size_of_a_head(two: Replicas, kibi: int, status: int) -> None:
+    """The balancer lets pass what the gateway takes, the token beside it, and a little more: the refusal has a code."""
+    answer = ask(two, **{"X-First": "a" * (kibi * KIBI // 2), "X-Second": "b" * (kibi * KIBI // 2)})
+    assert answer.status_code == status
+    assert ("errors" in answer.json()) is (status == 431)
+
+
+def test_a_request_id_goes_there_and_back(two: Replicas) -> None:
+    """Through the balancer as without."""
+    assert ask(two, **{"X-Request-Id": "one-of-mine"}).headers["X-Request-Id"] == "one-of-mine"
+
+
+def test_metrics_are_not_served_by_chance(two: Replicas) -> None:
+    """One of two pages at random would look like counters that jump."""
+    headers = {"Authorization": f"Bearer {SETTINGS['GATEWAY_ADMIN_TOKEN']}"}
+    assert httpx.get(f"{two.url}/metrics", headers=headers).status_code == 404
+
+
+async def test_no_request_is_lost_when_one_gateway_stops(tmp_path: Path) -> None:
+    """SIGTERM under load: its drain is longer than the balancer needs to turn to the other one."""
+    with replicas(tmp_path, token=TOKEN, size=30) as two:
+        statuses: list[int] = []
+        came, stop = asyncio.Condition(), asyncio.Event()
+
+        async def client() -> None:
+            body = {"query": PAGE, "variables": {"first": 3}}
+            async with httpx.AsyncClient(headers={"X-Auth-Token": TOKEN}, timeout=20) as asks:
+                while not stop.is_set():
+                    answer = await asks.post(f"{two.url}/graphql", json=body)
+                    async with came:
+                        statuses.append(answer.status_code)
+                        came.notify_all()
+
+        async def until_answered(more: int) -> None:
+            enough = len(statuses) + more
+            async with came:
+                await came.wait_for(lambda: len(statuses) >= enough)
+
+        async with asyncio.timeout(60), asyncio.TaskGroup() as clients:
+            for _ in range(4):
+                clients.create_task(client())
+            await until_answered(200)
+            ended = await asyncio.to_thread(two.gateways[0].end, signal.SIGTERM)
+            await until_answered(100)
+            stop.set()
+        assert ended in {0, -signal.SIGTERM}
+        assert set(statuses) == {200}
+        assert two.gateways[0].complaints == ""
