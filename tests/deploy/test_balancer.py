@@ -11,7 +11,8 @@ import pytest
 from tests.observability.test_metrics import value
 from tests.support.house import PAGE
 from tests.support.processes import Running
-from tests.support.replicas import SETTINGS, Replicas, replicas
+from tests.support.raw_server import answer, raw_server, reset
+from tests.support.replicas import SETTINGS, Replicas, balancer, replicas
 
 TOKEN = "t" * 32_000  # the longest that the vendor's gateway takes is 32 KiB
 KIBI = 1024
@@ -57,9 +58,9 @@ def test_a_walk_that_alternates_between_gateways_sees_every_task_once(two: Repli
 @pytest.mark.parametrize(("kibi", "status"), [(60, 200), (90, 200), (100, 431)])
 def test_the_gateway_judges_the_size_of_a_head(two: Replicas, kibi: int, status: int) -> None:
     """The balancer lets pass what the gateway takes, the token beside it, and a little more: the refusal has a code."""
-    answer = ask(two, **{"X-First": "a" * (kibi * KIBI // 2), "X-Second": "b" * (kibi * KIBI // 2)})
-    assert answer.status_code == status
-    assert ("errors" in answer.json()) is (status == 431)
+    judged = ask(two, **{"X-First": "a" * (kibi * KIBI // 2), "X-Second": "b" * (kibi * KIBI // 2)})
+    assert judged.status_code == status
+    assert ("errors" in judged.json()) is (status == 431)
 
 
 def test_a_request_id_goes_there_and_back(two: Replicas) -> None:
@@ -73,6 +74,36 @@ def test_metrics_are_not_served_by_chance(two: Replicas) -> None:
     assert httpx.get(f"{two.url}/metrics", headers=headers).status_code == 404
 
 
+async def test_a_request_whose_gateway_dies_is_asked_again() -> None:
+    """A connection that breaks before the answer, of a gateway that was well a moment ago: the other one answers."""
+
+    async def dies(writer: asyncio.StreamWriter) -> None:
+        probed = broken.requests[-1].startswith(b"GET /readyz ")
+        await (answer(b"ready") if probed else reset())(writer)
+
+    async with raw_server(dies) as broken, raw_server(answer(b"{}")) as well:
+        with balancer([broken.url, well.url]) as url:
+            async with httpx.AsyncClient(headers={"X-Auth-Token": TOKEN}) as asks:
+                statuses = [(await asks.post(f"{url}/graphql", json={"query": PAGE})).status_code for _ in range(4)]
+    assert statuses == [200] * 4
+    assert any(request.startswith(b"POST /graphql ") for request in broken.requests)
+
+
+async def test_a_gateway_that_is_not_ready_gets_nothing() -> None:
+    """One failed check of /readyz after a good one is enough, although it would still answer."""
+
+    async def turns(writer: asyncio.StreamWriter) -> None:
+        await answer(b"", status="200 OK" if len(drains.requests) == 1 else "503 stopping")(writer)
+
+    async with raw_server(turns) as drains, raw_server(answer(b"{}")) as well:
+        with balancer([drains.url, well.url]) as url:
+            await drains.until_asked(3)  # the third check comes after the second one was judged
+            async with httpx.AsyncClient() as asks:
+                statuses = [(await asks.post(f"{url}/graphql", json={"query": PAGE})).status_code for _ in range(4)]
+    assert statuses == [200] * 4
+    assert all(request.startswith(b"GET /readyz ") for request in drains.requests)
+
+
 async def test_no_request_is_lost_when_one_gateway_stops(tmp_path: Path) -> None:
     """SIGTERM under load: its drain is longer than the balancer needs to turn to the other one."""
     with replicas(tmp_path, token=TOKEN, size=30) as two:
@@ -83,9 +114,9 @@ async def test_no_request_is_lost_when_one_gateway_stops(tmp_path: Path) -> None
             body = {"query": PAGE, "variables": {"first": 3}}
             async with httpx.AsyncClient(headers={"X-Auth-Token": TOKEN}, timeout=20) as asks:
                 while not stop.is_set():
-                    answer = await asks.post(f"{two.url}/graphql", json=body)
+                    page = await asks.post(f"{two.url}/graphql", json=body)
                     async with came:
-                        statuses.append(answer.status_code)
+                        statuses.append(page.status_code)
                         came.notify_all()
 
         async def until_answered(more: int) -> None:
