@@ -90,10 +90,10 @@ async def test_a_request_whose_gateway_dies_is_asked_again() -> None:
 
 
 async def test_a_gateway_that_is_not_ready_gets_nothing() -> None:
-    """One failed check of /readyz after a good one is enough, although it would still answer."""
+    """One failed check of /readyz is enough, although it would still answer, and one good check after it is not."""
 
     async def turns(writer: asyncio.StreamWriter) -> None:
-        await answer(b"", status="200 OK" if len(drains.requests) == 1 else "503 stopping")(writer)
+        await answer(b"", status="503 stopping" if len(drains.requests) == 2 else "200 OK")(writer)
 
     async with raw_server(turns) as drains, raw_server(answer(b"{}")) as well:
         with balancer([drains.url, well.url]) as url:
