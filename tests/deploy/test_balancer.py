@@ -10,7 +10,7 @@ import pytest
 
 from tests.observability.test_metrics import value
 from tests.support.house import PAGE
-from tests.support.processes import Running
+from tests.support.processes import PATIENCE, Running
 from tests.support.raw_server import answer, raw_server, reset
 from tests.support.replicas import SETTINGS, Replicas, balancer, replicas
 
@@ -35,7 +35,7 @@ def answered(gateway: Running) -> float:
 def ask(two: Replicas, **headers: str) -> httpx.Response:
     """One small page."""
     body = {"query": PAGE, "variables": {"first": 1}}
-    return httpx.post(f"{two.url}/graphql", json=body, headers={"X-Auth-Token": TOKEN, **headers})
+    return httpx.post(f"{two.url}/graphql", json=body, headers={"X-Auth-Token": TOKEN, **headers}, timeout=PATIENCE)
 
 
 def test_a_walk_that_alternates_between_gateways_sees_every_task_once(two: Replicas) -> None:
@@ -43,7 +43,7 @@ def test_a_walk_that_alternates_between_gateways_sees_every_task_once(two: Repli
     before = [answered(each) for each in two.gateways]
     seen: list[str] = []
     after, pages, more = None, 0, True
-    with httpx.Client(headers={"X-Auth-Token": TOKEN}) as client:
+    with httpx.Client(headers={"X-Auth-Token": TOKEN}, timeout=PATIENCE) as client:
         while more:
             body = {"query": PAGE, "variables": {"first": 30, "after": after}}
             page = client.post(f"{two.url}/graphql", json=body).json()["data"]["thumbnailTasks"]
@@ -83,7 +83,7 @@ async def test_a_request_whose_gateway_dies_is_asked_again() -> None:
 
     async with raw_server(dies) as broken, raw_server(answer(b"{}")) as well:
         with balancer([broken.url, well.url]) as url:
-            async with httpx.AsyncClient(headers={"X-Auth-Token": TOKEN}) as asks:
+            async with httpx.AsyncClient(headers={"X-Auth-Token": TOKEN}, timeout=PATIENCE) as asks:
                 statuses = [(await asks.post(f"{url}/graphql", json={"query": PAGE})).status_code for _ in range(4)]
     assert statuses == [200] * 4
     assert any(request.startswith(b"POST /graphql ") for request in broken.requests)
@@ -98,7 +98,7 @@ async def test_a_gateway_that_is_not_ready_gets_nothing() -> None:
     async with raw_server(turns) as drains, raw_server(answer(b"{}")) as well:
         with balancer([drains.url, well.url]) as url:
             await drains.until_asked(3)  # the third check comes after the second one was judged
-            async with httpx.AsyncClient() as asks:
+            async with httpx.AsyncClient(timeout=PATIENCE) as asks:
                 statuses = [(await asks.post(f"{url}/graphql", json={"query": PAGE})).status_code for _ in range(4)]
     assert statuses == [200] * 4
     assert all(request.startswith(b"GET /readyz ") for request in drains.requests)
@@ -112,7 +112,7 @@ async def test_no_request_is_lost_when_one_gateway_stops(tmp_path: Path) -> None
 
         async def client() -> None:
             body = {"query": PAGE, "variables": {"first": 3}}
-            async with httpx.AsyncClient(headers={"X-Auth-Token": TOKEN}, timeout=20) as asks:
+            async with httpx.AsyncClient(headers={"X-Auth-Token": TOKEN}, timeout=PATIENCE) as asks:
                 while not stop.is_set():
                     page = await asks.post(f"{two.url}/graphql", json=body)
                     async with came:
