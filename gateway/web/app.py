@@ -32,6 +32,7 @@ from gateway.web.parts import (
     answer_writer,
     callers,
     executor,
+    explain_header,
     gate,
     own_key,
     persisted_documents,
@@ -90,7 +91,7 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     files = [page.assets] if page else []
     app = Starlette(
         routes=[
-            Route("/graphql", endpoint, middleware=cors(settings.cors_origins, resolver.further_headers)),
+            Route("/graphql", endpoint, middleware=cors(settings.cors_origins, endpoint.further_headers)),
             *files,
             *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}),
             *_admin_routes(settings, metrics),
@@ -140,4 +141,5 @@ def _endpoint(
         answer_writer(settings, clock),
         deadline_seconds=settings.deadline_seconds,
         page=page.page if page else None,
+        explain_header=explain_header(settings),
     )

@@ -16,6 +16,7 @@ from gateway.graph.prices import field_prices
 from gateway.graph.schema import build_schema
 from gateway.observability.observer import Observer
 from gateway.settings import Settings, SettingsError
+from gateway.web.explain import ExplainHeader
 from gateway.web.graphql_answer import AnswerWriter
 from gateway.web.limits import Gate
 from gateway.web.persisted import ManifestError, PersistedDocuments, read_manifest
@@ -115,6 +116,14 @@ def gate(settings: Settings, observer: Observer | None = None) -> Gate:
         patience=settings.queue_seconds,
         observer=observer,
     )
+
+
+def explain_header(settings: Settings) -> ExplainHeader | None:
+    """What finds out who wants an explanation, if anybody may."""
+    if not settings.explain:
+        return None
+    secret = settings.explain_secret
+    return ExplainHeader(Secret(secret.get_secret_value()) if secret else None)
 
 
 def answer_writer(settings: Settings, clock: Callable[[], float]) -> AnswerWriter:
