@@ -32,6 +32,7 @@ from gateway.web.parts import (
     answer_writer,
     callers,
     executor,
+    explain_example,
     explain_header,
     gate,
     own_key,
@@ -83,7 +84,7 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     listings = build_listings(
         settings, upstream, store, clock=clock, secret=secret, make_key=make_key, observer=metrics
     )
-    page = (graphiql or GraphiQL()) if settings.graphiql else None
+    page = (graphiql or GraphiQL(explain=explain_example(settings))) if settings.graphiql else None
     held_key = own_key(settings, secret, clock, metrics)
     resolver = callers(settings, secret, clock, held_key)
     endpoint = _endpoint(settings, listings, resolver, gate(settings, metrics), clock, page)

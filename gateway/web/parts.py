@@ -1,6 +1,7 @@
 """The parts of the application that follow from the settings alone, each made in one place."""
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from gateway.cache.recent import Recent
 from gateway.credentials.admission import Admission, read_access_tokens
@@ -124,6 +125,13 @@ def explain_header(settings: Settings) -> ExplainHeader | None:
         return None
     secret = settings.explain_secret
     return ExplainHeader(Secret(secret.get_secret_value()) if secret else None)
+
+
+def explain_example(settings: Settings) -> Literal["", "1", "secret"]:
+    """What GraphiQL's example of an explanation sends; nothing where there are none."""
+    if not settings.explain:
+        return ""
+    return "1" if settings.explain_secret is None else "secret"
 
 
 def answer_writer(settings: Settings, clock: Callable[[], float]) -> AnswerWriter:
