@@ -48,11 +48,6 @@ class Block(Generic[Value]):
         """Whether it was read before it was asked for now."""
         return self.state is not State.GONE
 
-    @property
-    def stale(self) -> bool:
-        """Whether it is older than fresh."""
-        return self.state in {State.REVALIDATE, State.IF_ERROR}
-
 
 class Blocks(Generic[Value]):
     """Reads through the store: fresh from it, stale from it while it is read again, else from the upstream.

@@ -112,22 +112,22 @@ class Report:
     @property
     def upstream_calls(self) -> int:
         """Calls made for this request, retries included; none of others that it joined, none in the background."""
-        return sum(len(window.attempts.made) for page in self.pages for window in page.windows)
+        return sum(len(window.attempts.made) for window in self._windows())
 
     @property
     def oldest(self) -> float | None:
         """When the oldest window was read, in seconds since the epoch; None where there is none."""
-        return min((window.read_at for window in self._served() if window.read_at is not None), default=None)
+        return min((window.read_at for window in self._windows() if window.read_at is not None), default=None)
 
     @property
     def stale(self) -> bool:
         """Whether one of them is older than fresh."""
-        return any(window.state in {State.REVALIDATE, State.IF_ERROR} for window in self._served())
+        return any(window.state in (State.REVALIDATE, State.IF_ERROR) for window in self._windows())
 
     @property
     def shareable(self) -> bool:
         """Whether every one of them may be remembered."""
-        return all(window.state != EXACT for window in self._served())
+        return all(window.state != EXACT for window in self._windows())
 
-    def _served(self) -> Iterator[WindowReport]:
-        return (window for page in self.pages for window in page.windows if window.read_at is not None)
+    def _windows(self) -> Iterator[WindowReport]:
+        return (window for page in self.pages for window in page.windows)

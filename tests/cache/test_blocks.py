@@ -121,7 +121,7 @@ async def test_many_readers_of_a_stale_block_refresh_it_once(desk: Desk) -> None
     await desk.read()
     desk.clock.now += 30
     blocks = await asyncio.gather(*(desk.read() for _ in range(50)))
-    assert {(block.value, block.stale) for block in blocks} == {("answer 1", True)}
+    assert {(block.value, block.state) for block in blocks} == {("answer 1", State.REVALIDATE)}
     await desk.settle()
     assert desk.calls == 2
 
@@ -178,7 +178,7 @@ async def test_a_refusal_forgets_all_that_was_held_for_its_scope(desk: Desk, pro
     desk.problem = problem
     desk.clock.now += age
     if age == 30:
-        assert (await desk.read("scope.a")).stale
+        assert (await desk.read("scope.a")).state is State.REVALIDATE
         await desk.settle()
     else:
         with pytest.raises(type(problem)):

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from gateway.emulator import Tenant
-from tests.support.house import PAGE, PROJECT, House, open_house
+from tests.support.house import PAGE, PROJECT, TOKEN, House, open_house
 from tests.support.keys import KEY, presigned
 from tests.support.waiting import WaitingUpstream
 
@@ -53,6 +53,9 @@ async def test_another_value_than_1_is_refused() -> None:
         answer = await house.ask(PAGE, headers={"X-Explain": "yes"})
         assert (answer.status, answer.errors[0]["extensions"]["reason"]) == (400, "EXPLAIN_REFUSED")
         assert "`X-Explain` has to be 1" in answer.errors[0]["message"]
+        twice = [("X-Explain", "1"), ("X-Explain", "1"), ("X-Auth-Token", TOKEN)]
+        refused = await house.client.post("/graphql", json={"query": PAGE}, headers=twice)
+        assert (refused.status_code, "2 times" in refused.text) == (400, True)
         assert house.upstream_calls == 0
 
 
