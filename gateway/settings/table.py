@@ -222,6 +222,16 @@ class Settings(BaseModel):
         min_length=16,
         description="Opens `/metrics` to who sends it as `Authorization: Bearer`; without one there is no such page.",
     )
+    explain: bool = Field(
+        default=False,
+        description="Whether a request with the header `X-Explain` is told what its answer took, under "
+        "`extensions.explain`.",
+    )
+    explain_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="What that header has to hold then, 16 or more visible ASCII characters; `1` where it is not set.",
+    )
     log_format: Literal["json", "console"] = Field(
         default="json", description="How lines of the log are written: `json` for machines, `console` for people."
     )
@@ -242,6 +252,13 @@ class Settings(BaseModel):
     def _key(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().isascii():  # BLAKE2b takes 64 octets, not characters
             raise ValueError("has to be ASCII")
+        return value
+
+    @field_validator("explain_secret")
+    @classmethod
+    def _header_value(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[\x21-\x7e]+", value.get_secret_value()):
+            raise ValueError("has to be visible ASCII characters without blanks")  # what a header carries unchanged
         return value
 
     @field_validator("access_tokens")

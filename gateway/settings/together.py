@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def check_reach(settings: "Settings") -> None:
-    """Where the upstream is, which project is asked for, and which documents are run.
+    """Where the upstream is, which project is asked for, which documents are run, and what is told of it.
 
     Raises:
         ValueError: They contradict each other.
@@ -21,6 +21,8 @@ def check_reach(settings: "Settings") -> None:
     tokens = settings.access_tokens.get_secret_value().split() if settings.access_tokens else []
     if settings.project_id is None and not all(":" in entry for entry in tokens):
         raise ValueError("GATEWAY_PROJECT_ID is not set, and GATEWAY_ACCESS_TOKENS has a token without projects")
+    if settings.explain_secret is not None and not settings.explain:
+        raise ValueError("GATEWAY_EXPLAIN_SECRET is set, and GATEWAY_EXPLAIN is off")
     if settings.trusted_documents_only and settings.trusted_documents is None:
         raise ValueError("GATEWAY_TRUSTED_DOCUMENTS_ONLY is on, and GATEWAY_TRUSTED_DOCUMENTS names no manifest")
 

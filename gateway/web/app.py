@@ -32,6 +32,8 @@ from gateway.web.parts import (
     answer_writer,
     callers,
     executor,
+    explain_example,
+    explain_header,
     gate,
     own_key,
     persisted_documents,
@@ -82,7 +84,7 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     listings = build_listings(
         settings, upstream, store, clock=clock, secret=secret, make_key=make_key, observer=metrics
     )
-    page = (graphiql or GraphiQL()) if settings.graphiql else None
+    page = (graphiql or GraphiQL(explain=explain_example(settings))) if settings.graphiql else None
     held_key = own_key(settings, secret, clock, metrics)
     resolver = callers(settings, secret, clock, held_key)
     endpoint = _endpoint(settings, listings, resolver, gate(settings, metrics), clock, page)
@@ -90,7 +92,7 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     files = [page.assets] if page else []
     app = Starlette(
         routes=[
-            Route("/graphql", endpoint, middleware=cors(settings.cors_origins, resolver.further_headers)),
+            Route("/graphql", endpoint, middleware=cors(settings.cors_origins, endpoint.further_headers)),
             *files,
             *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}),
             *_admin_routes(settings, metrics),
@@ -140,4 +142,5 @@ def _endpoint(
         answer_writer(settings, clock),
         deadline_seconds=settings.deadline_seconds,
         page=page.page if page else None,
+        explain_header=explain_header(settings),
     )

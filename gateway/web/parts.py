@@ -1,6 +1,7 @@
 """The parts of the application that follow from the settings alone, each made in one place."""
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from gateway.cache.recent import Recent
 from gateway.credentials.admission import Admission, read_access_tokens
@@ -16,6 +17,7 @@ from gateway.graph.prices import field_prices
 from gateway.graph.schema import build_schema
 from gateway.observability.observer import Observer
 from gateway.settings import Settings, SettingsError
+from gateway.web.explain import ExplainHeader
 from gateway.web.graphql_answer import AnswerWriter
 from gateway.web.limits import Gate
 from gateway.web.persisted import ManifestError, PersistedDocuments, read_manifest
@@ -115,6 +117,21 @@ def gate(settings: Settings, observer: Observer | None = None) -> Gate:
         patience=settings.queue_seconds,
         observer=observer,
     )
+
+
+def explain_header(settings: Settings) -> ExplainHeader | None:
+    """What finds out who wants an explanation, if anybody may."""
+    if not settings.explain:
+        return None
+    secret = settings.explain_secret
+    return ExplainHeader(Secret(secret.get_secret_value()) if secret else None)
+
+
+def explain_example(settings: Settings) -> Literal["", "1", "secret"]:
+    """What GraphiQL's example of an explanation sends; nothing where there are none."""
+    if not settings.explain:
+        return ""
+    return "1" if settings.explain_secret is None else "secret"
 
 
 def answer_writer(settings: Settings, clock: Callable[[], float]) -> AnswerWriter:

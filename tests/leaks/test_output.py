@@ -21,6 +21,7 @@ CALLERS = AccessKey("AKSECRETOFTHECALLER", "sk-secret-of-the-caller", security_t
 GATEWAYS = AccessKey("AKSECRETOFTHEGATEWAY", "sk-secret-of-the-gateway", security_token="st-secret-of-the-gateway")
 ACCESS_TOKEN, WRONG_ACCESS_TOKEN = "secret-access-token-good", "secret-access-token-wrong"
 CACHE_SECRET = "secret-of-the-cache-keys"
+EXPLAIN_SECRET = "secret-of-the-explanations"
 QUERY = "{ thumbnailTasks(first: 3) { nodes { taskId } } }"
 TARGET = f"/v1/{PROJECT}/asset/thumbnails?limit=4&offset=0"
 
@@ -39,6 +40,8 @@ def gateway(upstream: str, output: Path, **more: str) -> Iterator[str]:
         "GATEWAY_ACCESS_HEADER": "X-Api-Key",
         "GATEWAY_CACHE_SECRET": CACHE_SECRET,
         "GATEWAY_UPSTREAM_TIMEOUT_SECONDS": "0.3",
+        "GATEWAY_EXPLAIN": "true",
+        "GATEWAY_EXPLAIN_SECRET": EXPLAIN_SECRET,
         **more,
     }
     with output.open("wb") as file:
@@ -67,7 +70,8 @@ def _port(process: "subprocess.Popen[bytes]", output: Path) -> int:
 
 def ask(url: str, headers: Mapping[str, str], query: str = QUERY, **variables: object) -> str:
     sent = {"query": query, "variables": variables}
-    return httpx.post(f"{url}/graphql", json=sent, headers=headers, timeout=10, verify=False).text
+    given = {"X-Explain": EXPLAIN_SECRET, **headers}
+    return httpx.post(f"{url}/graphql", json=sent, headers=given, timeout=10, verify=False).text
 
 
 def exercise(url: str, upstream: str, emulator: Emulator) -> list[str]:
@@ -75,7 +79,7 @@ def exercise(url: str, upstream: str, emulator: Emulator) -> list[str]:
     signed = presigned(TARGET, key=CALLERS, host=upstream.removeprefix("http://"), date=_now())
     kinds = [{"X-Auth-Token": TOKEN}, signed, {"X-Api-Key": ACCESS_TOKEN}]
     answers = [ask(url, headers) for headers in kinds]
-    assert all('"taskId"' in answer for answer in answers), answers
+    assert all('"taskId"' in answer and '"explain":' in answer for answer in answers), answers
     answers += [
         ask(url, {"X-Api-Key": ACCESS_TOKEN}, PAGE, first=250),
         ask(url, {"X-Auth-Token": TOKEN}, PAGE, first=250),
@@ -90,6 +94,7 @@ def exercise(url: str, upstream: str, emulator: Emulator) -> list[str]:
         {**signed, "x-security-token": f"{CALLERS.security_token}x"},
         {"X-Auth-Token": TOKEN, "X-Api-Key": ACCESS_TOKEN},
         {"X-Security-Token": str(CALLERS.security_token)},
+        {"X-Auth-Token": TOKEN, "X-Explain": EXPLAIN_SECRET[:-1]},
     ]
     answers += [ask(url, headers) for headers in bad]
     answers.append(ask(url, signed, "{ thumbnailTasks(first: 9) { totalCount } }"))
@@ -127,7 +132,7 @@ def test_no_credential_is_written_or_answered(tmp_path: Path) -> None:
             answers.append(httpx.get(f"{url}/readyz").text)
     secrets = [
         *(value for key in (CALLERS, GATEWAYS) for value in (key.access, key.secret, str(key.security_token))),
-        *(TOKEN, DEAD_TOKEN, ACCESS_TOKEN, WRONG_ACCESS_TOKEN, CACHE_SECRET),
+        *(TOKEN, DEAD_TOKEN, ACCESS_TOKEN, WRONG_ACCESS_TOKEN, CACHE_SECRET, EXPLAIN_SECRET[:-1]),
         "Signature=",
         "SDK-HMAC-SHA256 Access",
     ]
