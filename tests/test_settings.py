@@ -149,6 +149,7 @@ BAD = {
     "ADMIN_TOKEN": ["", "short"],
     "DRAIN_SECONDS": ["-1", "601", "nan"],
     "LOG_FORMAT": ["", "xml", "json "],
+    "TRACING": ["", "on", "true", "otlp,"],
     "LOG_LEVEL": ["", "loud", "critical"],
     "REQUEST_SECONDS": ["0"],
 }

@@ -120,7 +120,8 @@ class Upstream:
                     with guards.breaker.watch(), guards.cooldown.watch(credential.scope):
                         on_call()
                         made += 1
-                        with self._observed(made):
+                        call = self._observer.upstream_call(endpoint.template, span.offset, span.limit)
+                        with call, self._observed(made):
                             return await self._client.read(
                                 endpoint, project_id, filters, span, credential.authorise, deadline=deadline
                             )
