@@ -42,7 +42,7 @@ from gateway.web.parts import (
 from gateway.web.probes import probe_routes
 from gateway.web.request_log import RequestLog
 from gateway.web.security_headers import SecurityHeaders
-from gateway.web.traced import Traced
+from gateway.web.traced import TRACE_HEADERS, Traced
 from gateway.web.upstream import build_upstream, upstream_transport
 
 if TYPE_CHECKING:
@@ -100,10 +100,11 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     resolver = callers(settings, secret, clock, held_key)
     endpoint = _endpoint(settings, listings, resolver, gate(settings, observer), clock, page)
 
+    from_pages = (*resolver.further_headers, *(TRACE_HEADERS if tracing else ()))
     files = [page.assets] if page else []
     app = Starlette(
         routes=[
-            Route(PATH, endpoint, middleware=cors(settings.cors_origins, resolver.further_headers)),
+            Route(PATH, endpoint, middleware=cors(settings.cors_origins, from_pages)),
             *files,
             *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}),
             *_admin_routes(settings, metrics),

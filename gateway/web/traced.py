@@ -10,6 +10,9 @@ from gateway.observability.record import record_of
 if TYPE_CHECKING:
     from gateway.observability.tracing import Tracing
 
+TRACE_HEADERS = ("traceparent", "tracestate")
+"""What a client sends of its own trace (W3C Trace Context)."""
+
 
 class Traced:
     """Tells tracing of each request, and of its record when it has been answered.

@@ -286,6 +286,17 @@ async def test_of_a_trace_only_its_ids_go_upstream(tracing: bool) -> None:  # no
     assert set(request.headers) - known == ({"traceparent"} if tracing else set())
 
 
+async def test_pages_of_other_origins_may_be_on_a_trace() -> None:
+    """A preflight allows the headers where there is tracing, and only there."""
+    asked = {"Origin": "https://a.example.com", "Access-Control-Request-Method": "POST"}
+    asked["Access-Control-Request-Headers"] = "traceparent, tracestate"
+    statuses = []
+    for tracing in (Spans().tracing, None):
+        async with open_house(cors_origins="https://a.example.com", tracing=tracing) as house:
+            statuses.append((await house.client.options("/graphql", headers=asked)).status_code)
+    assert statuses == [200, 400]
+
+
 def test_what_outlives_its_request_is_silent(caplog: pytest.LogCaptureFixture) -> None:
     """An ended span takes nothing more, and the SDK has nothing to complain of."""
     spans = Spans()
