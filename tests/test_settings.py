@@ -151,6 +151,7 @@ BAD = {
     "EXPLAIN": ["maybe"],
     "EXPLAIN_SECRET": ["", "short", "with blanks and more", "ümlauts-are-no-header"],
     "LOG_FORMAT": ["", "xml", "json "],
+    "TRACING": ["", "on", "true", "otlp,"],
     "LOG_LEVEL": ["", "loud", "critical"],
     "REQUEST_SECONDS": ["0"],
 }

@@ -173,7 +173,20 @@ class Blocks(Generic[Value]):
     def _refresh(self, key: str, fetch: Callable[[], Awaitable[Value]]) -> None:
         flight = _refresh_of(key)
         if not self._flights.under_way(key) and not self._flights.under_way(flight):
-            self._in_background(self._fly(flight, key, fetch))
+            self._in_background(self._read_again(flight, key, fetch))
+
+    async def _read_again(self, flight: str, key: str, fetch: Callable[[], Awaitable[Value]]) -> _Entry[Value]:
+        with self._observer.background_refresh():
+            outcome = "cancelled"
+            try:
+                entry = await self._fly(flight, key, fetch)
+                outcome = "ok"
+            except GatewayError as problem:
+                outcome = problem.code
+                raise
+            finally:
+                self._observer.background_refresh_ended(outcome)
+        return entry
 
     def _in_background(self, call: Coroutine[Any, Any, _Entry[Value]]) -> asyncio.Task[_Entry[Value]]:
         task = asyncio.create_task(call)

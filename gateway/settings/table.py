@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from gateway.settings.origin import origin
-from gateway.settings.together import check_key, check_reach
+from gateway.settings.together import check_key, check_reach, check_tracing
 
 PREFIX = "GATEWAY_"
 
@@ -238,6 +238,11 @@ class Settings(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least level that is logged; access lines are `info`."
     )
+    tracing: Literal["off", "otlp"] = Field(
+        default="off",
+        description="Whether traces are sent: `otlp` for OTLP over HTTP, which needs the extra `otel`. The `OTEL_*` "
+        "variables of OpenTelemetry's SDK say where to.",
+    )
     drain_seconds: Annotated[float, Ge(0), Le(600)] = Field(
         default=5,
         description="How long connections are still accepted after SIGTERM, while `/readyz` fails and answers close "
@@ -290,4 +295,5 @@ class Settings(BaseModel):
     def _fit_together(self) -> "Settings":
         check_reach(self)
         check_key(self)
+        check_tracing(self)
         return self

@@ -1,6 +1,7 @@
 """Which settings go together, and which do not; a message names the one to change."""
 
 import re
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,3 +52,22 @@ def check_key(settings: "Settings") -> None:
         )
     if settings.access_tokens and settings.admit_everyone:
         raise ValueError("GATEWAY_ADMIT_EVERYONE is on, which would make GATEWAY_ACCESS_TOKENS useless; set one")
+
+
+def check_tracing(settings: "Settings") -> None:
+    """What tracing needs to be installed.
+
+    Raises:
+        ValueError: It is not.
+    """
+    if settings.tracing == "off":
+        return
+    try:
+        installed = find_spec("opentelemetry.exporter.otlp.proto.http") is not None
+    except ModuleNotFoundError:
+        installed = False
+    if not installed:
+        raise ValueError(
+            "GATEWAY_TRACING is otlp, and OpenTelemetry is not installed; "
+            "install it with the extra: pip install 'vod-graphql-gateway[otel]'"
+        )

@@ -121,6 +121,7 @@ class Upstream:
                         guards.breaker.watch(),
                         guards.cooldown.watch(credential.scope),
                         attempts.begin(),
+                        self._observer.upstream_call(endpoint.template, span.offset, span.limit),
                         self._observed(len(attempts.made)),
                     ):
                         return await self._client.read(

@@ -1,10 +1,11 @@
 """Builds the gateway: every part once, each handed what it needs."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import httpx
 from starlette.applications import Starlette
@@ -19,6 +20,7 @@ from gateway.credentials.resolve import CallerResolver
 from gateway.credentials.secret import Secret
 from gateway.observability.logs import AccessLog
 from gateway.observability.metrics import Metrics
+from gateway.observability.observer import Observer, Observers
 from gateway.settings import Settings
 from gateway.web.cors import cors
 from gateway.web.graphiql import GraphiQL
@@ -37,11 +39,18 @@ from gateway.web.parts import (
     gate,
     own_key,
     persisted_documents,
+    tracing_for,
 )
 from gateway.web.probes import probe_routes
 from gateway.web.request_log import RequestLog
 from gateway.web.security_headers import SecurityHeaders
-from gateway.web.upstream import build_upstream
+from gateway.web.traced import TRACE_HEADERS, Traced
+from gateway.web.upstream import build_upstream, upstream_transport
+
+if TYPE_CHECKING:
+    from gateway.observability.tracing import Tracing
+
+PATH = "/graphql"
 
 
 class State(TypedDict):
@@ -61,6 +70,7 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     make_key: KeyFunction = cache_key,
     log: AccessLog | None = None,
     metrics: Metrics | None = None,
+    tracing: "Tracing | None" = None,
 ) -> Starlette:
     """The gateway as an ASGI application.
 
@@ -74,38 +84,50 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
         make_key: Makes the keys of what is remembered.
         log: Gets a line for each request; None for none.
         metrics: Counts what happens; by default counters of its own.
+        tracing: Makes spans of it; by default as the settings say. It is closed with the application.
 
     Raises:
         SettingsError: The manifest of trusted documents cannot be read.
     """
     secret = settings.cache_secret.get_secret_value().encode() if settings.cache_secret else secrets.token_bytes(32)
-    metrics = metrics or Metrics()
-    upstream = build_upstream(settings, transport, clock, metrics)
+    metrics, tracing = metrics or Metrics(), tracing or tracing_for(settings)
+    observer = Observers(metrics, tracing) if tracing else metrics
+    transport = transport or upstream_transport(settings)
+    upstream = build_upstream(settings, tracing.transport(transport) if tracing else transport, clock, observer)
     listings = build_listings(
-        settings, upstream, store, clock=clock, secret=secret, make_key=make_key, observer=metrics
+        settings, upstream, store, clock=clock, secret=secret, make_key=make_key, observer=observer
     )
     page = (graphiql or GraphiQL(explain=explain_example(settings))) if settings.graphiql else None
-    held_key = own_key(settings, secret, clock, metrics)
+    held_key = own_key(settings, secret, clock, observer)
     resolver = callers(settings, secret, clock, held_key)
-    endpoint = _endpoint(settings, listings, resolver, gate(settings, metrics), clock, page)
+    endpoint = _endpoint(settings, listings, resolver, gate(settings, observer), clock, page)
 
+    from_pages = (*endpoint.further_headers, *(TRACE_HEADERS if tracing else ()))
     files = [page.assets] if page else []
     app = Starlette(
         routes=[
-            Route("/graphql", endpoint, middleware=cors(settings.cors_origins, endpoint.further_headers)),
+            Route(PATH, endpoint, middleware=cors(settings.cors_origins, from_pages)),
             *files,
             *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}),
             *_admin_routes(settings, metrics),
             *routes,
         ],
-        middleware=[Middleware(RequestLog, log=log, observer=metrics), Middleware(SecurityHeaders)],
-        lifespan=_life(listings),
+        middleware=_middleware(log, observer, tracing),
+        lifespan=_life(listings, tracing),
     )
     app.router.redirect_slashes = False  # a redirect would be built from the Host header, which the client writes
     return app
 
 
-def _life(listings: Listings) -> Lifespan[Starlette]:
+def _middleware(log: AccessLog | None, observer: Observer, tracing: "Tracing | None") -> list[Middleware]:
+    return [
+        Middleware(RequestLog, log=log, observer=observer),
+        *([Middleware(Traced, path=PATH, tracing=tracing)] if tracing else []),
+        Middleware(SecurityHeaders),
+    ]
+
+
+def _life(listings: Listings, tracing: "Tracing | None") -> Lifespan[Starlette]:
     """From the start, when requests are welcome, to the end, when all is closed."""
 
     @asynccontextmanager
@@ -114,6 +136,8 @@ def _life(listings: Listings) -> Lifespan[Starlette]:
             yield {"ready": True}
         finally:
             await listings.aclose()
+            if tracing is not None:
+                await asyncio.to_thread(tracing.close)
 
     return lifespan
 

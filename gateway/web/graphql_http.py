@@ -113,7 +113,7 @@ class GraphQLEndpoint:
         self.documents.remember(document)
         context = Context(self.services, self.callers.resolve(request.headers), deadline)
         record = record_of(request.scope)
-        record.operation = operation.name
+        record.operation, record.operation_type = operation.name, operation.definition.operation.value
         record.scope = context.who.credential.scope if context.who else None
         try:
             outcome = await self.executor.run(operation, context)

@@ -1,7 +1,7 @@
 """The parts of the application that follow from the settings alone, each made in one place."""
 
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from gateway.cache.recent import Recent
 from gateway.credentials.admission import Admission, read_access_tokens
@@ -22,6 +22,9 @@ from gateway.web.graphql_answer import AnswerWriter
 from gateway.web.limits import Gate
 from gateway.web.persisted import ManifestError, PersistedDocuments, read_manifest
 from gateway.web.protocol import RequestLimits
+
+if TYPE_CHECKING:
+    from gateway.observability.tracing import Tracing
 
 KIBI = 1 << 10
 MEBI = 1 << 20
@@ -141,3 +144,12 @@ def answer_writer(settings: Settings, clock: Callable[[], float]) -> AnswerWrite
         fresh_seconds=settings.cache_fresh_seconds,
         partial_success_status=settings.partial_success_status,
     )
+
+
+def tracing_for(settings: Settings) -> "Tracing | None":
+    """What makes spans; None where none are wanted."""
+    if settings.tracing == "off":
+        return None
+    from gateway.observability.otlp import otlp_tracing  # noqa: PLC0415  costs time and memory, and may be missing
+
+    return otlp_tracing()
