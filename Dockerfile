@@ -3,7 +3,7 @@ FROM python:3.13-slim AS build
 WORKDIR /src
 RUN python -m venv --without-pip /opt/gateway && python -m venv /opt/build
 COPY requirements requirements
-RUN python -m pip --python /opt/gateway/bin/python install --no-cache-dir --require-hashes -r requirements/runtime.txt \
+RUN python -m pip --python /opt/gateway/bin/python install --no-cache-dir --require-hashes -r requirements/otel.txt \
  && /opt/build/bin/pip install --no-cache-dir --require-hashes -r requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY gateway gateway

@@ -46,9 +46,11 @@ lock: .venv/.dev
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 		pyproject.toml -o requirements/runtime.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+		-c requirements/runtime.txt --extra otel pyproject.toml -o requirements/otel.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 		requirements/build.in -o requirements/build.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
-		-c requirements/runtime.txt -c requirements/build.txt --extra dev pyproject.toml -o requirements/dev.txt
+		-c requirements/otel.txt -c requirements/build.txt --extra otel --extra dev pyproject.toml -o requirements/dev.txt
 
 # Builds GraphiQL anew, after a change in frontend/graphiql; the built files are committed. Needs Node 20.19 or later.
 graphiql:

@@ -72,7 +72,9 @@ class Scene:
         """The first ten rows of a list, written down."""
         report, began = Report(), now()
         try:
-            await self._listings.tasks.page({"asset_id": asset}, first=10, after=None, caller=caller, report=report)
+            await self._listings.tasks.page(
+                {"asset_id": asset}, first=10, after=None, caller=caller, report=report.page()
+            )
         except GatewayError as problem:
             seen.errors[problem.code] += 1
         else:

@@ -52,6 +52,7 @@ class Reason(StrEnum):
     URL_TOO_LONG = "URL_TOO_LONG"
     HEADERS_TOO_LARGE = "HEADERS_TOO_LARGE"
     REQUEST_TOO_SLOW = "REQUEST_TOO_SLOW"
+    EXPLAIN_REFUSED = "EXPLAIN_REFUSED"
 
 
 class GatewayError(Exception):

@@ -148,7 +148,10 @@ BAD = {
     "UPSTREAM_RESERVE_PERCENT": ["-1", "101"],
     "ADMIN_TOKEN": ["", "short"],
     "DRAIN_SECONDS": ["-1", "601", "nan"],
+    "EXPLAIN": ["maybe"],
+    "EXPLAIN_SECRET": ["", "short", "with blanks and more", "ümlauts-are-no-header"],
     "LOG_FORMAT": ["", "xml", "json "],
+    "TRACING": ["", "on", "true", "otlp,"],
     "LOG_LEVEL": ["", "loud", "critical"],
     "REQUEST_SECONDS": ["0"],
 }
@@ -185,6 +188,13 @@ def test_plain_http_elsewhere_has_to_be_allowed(url: str) -> None:
     """Tokens would cross the network for everybody to read."""
     assert "plain http" in problem(GATEWAY_UPSTREAM_URL=url)
     assert loaded(GATEWAY_UPSTREAM_URL=url, GATEWAY_UPSTREAM_PLAIN_HTTP="true").upstream_url == url
+
+
+def test_a_secret_for_explanations_that_nobody_gets_is_a_mistake() -> None:
+    """Whoever set it wanted them."""
+    secret = {"GATEWAY_EXPLAIN_SECRET": "sixteen-characters"}
+    assert problem(**secret) == "GATEWAY_EXPLAIN_SECRET is set, and GATEWAY_EXPLAIN is off"
+    assert loaded(**secret, GATEWAY_EXPLAIN="true").explain
 
 
 def test_secrets_do_not_show() -> None:

@@ -25,6 +25,7 @@ class Answer:
         read_at: When the oldest of what it was made from was read, in seconds since the epoch.
         scope: The digest of the callers that may see it.
         operation: The operation's name, if it has one.
+        operation_type: Its type.
     """
 
     body: bytes
@@ -33,6 +34,7 @@ class Answer:
     read_at: float
     scope: str
     operation: str | None
+    operation_type: str | None
 
 
 class Answers:

@@ -36,14 +36,17 @@ class Block(Generic[Value]):
     Args:
         value: What the upstream said.
         read_at: When, in seconds since the epoch.
-        remembered: Whether it was read before it was asked for now.
-        stale: Whether it is older than fresh.
+        state: What it was good for when it was asked for; `GONE` where it was read for that.
     """
 
     value: Value
     read_at: float
-    remembered: bool
-    stale: bool
+    state: State
+
+    @property
+    def remembered(self) -> bool:
+        """Whether it was read before it was asked for now."""
+        return self.state is not State.GONE
 
 
 class Blocks(Generic[Value]):
@@ -114,13 +117,13 @@ class Blocks(Generic[Value]):
         if entry is None or state is State.GONE:
             self._observer.cache_read("block", "miss")
             entry = await self._ask(key, fetch)
-            return Block(entry.value, entry.read_at, remembered=False, stale=False)
+            return Block(entry.value, entry.read_at, State.GONE)
         if state is State.IF_ERROR:
             return await self._read_or_keep(key, entry, fetch_covered or fetch)
         if state is not State.FRESH:
             self._refresh(key, fetch_covered or fetch)
         self._observer.cache_read("block", "stale" if state is State.REVALIDATE else "fresh")
-        return Block(entry.value, entry.read_at, remembered=True, stale=state is State.REVALIDATE)
+        return Block(entry.value, entry.read_at, state)
 
     async def aclose(self) -> None:
         """Ends the reads in the background."""
@@ -170,14 +173,27 @@ class Blocks(Generic[Value]):
                 entry = await asyncio.shield(call)
         except (TimeoutError, Unavailable):
             self._observer.cache_read("block", "stale-if-error")
-            return Block(entry.value, entry.read_at, remembered=True, stale=True)
+            return Block(entry.value, entry.read_at, State.IF_ERROR)
         self._observer.cache_read("block", "miss")
-        return Block(entry.value, entry.read_at, remembered=False, stale=False)
+        return Block(entry.value, entry.read_at, State.GONE)
 
     def _refresh(self, key: str, fetch: Callable[[], Awaitable[Value]]) -> None:
         flight = _refresh_of(key)
         if not self._flights.under_way(key) and not self._flights.under_way(flight):
-            self._in_background(self._fly(flight, key, fetch))
+            self._in_background(self._read_again(flight, key, fetch))
+
+    async def _read_again(self, flight: str, key: str, fetch: Callable[[], Awaitable[Value]]) -> _Entry[Value]:
+        with self._observer.background_refresh():
+            outcome = "cancelled"
+            try:
+                entry = await self._fly(flight, key, fetch)
+                outcome = "ok"
+            except GatewayError as problem:
+                outcome = problem.code
+                raise
+            finally:
+                self._observer.background_refresh_ended(outcome)
+        return entry
 
     def _in_background(self, call: Coroutine[Any, Any, _Entry[Value]]) -> asyncio.Task[_Entry[Value]]:
         task = asyncio.create_task(call)

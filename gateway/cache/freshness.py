@@ -1,10 +1,10 @@
 """How long an entry serves: pure arithmetic over its age (RFC 9111, section 4; RFC 5861)."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 
-class State(Enum):
+class State(StrEnum):
     """What an entry of some age is good for.
 
     It is served as it is (`FRESH`); or also read again in the background (`DUE`); or that, marked as stale
@@ -13,9 +13,9 @@ class State(Enum):
 
     FRESH = "fresh"
     DUE = "due"
-    REVALIDATE = "revalidate"
-    IF_ERROR = "if-error"
-    GONE = "gone"
+    REVALIDATE = "stale"
+    IF_ERROR = "stale-if-error"
+    GONE = "miss"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """One call for many who ask the same at the same time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
 from gateway.cache.key import scope_of
@@ -38,14 +39,15 @@ class SingleFlight:
         for key in [key for key in self._flights if scope_of(key) == scope]:
             del self._flights[key]
 
-    async def run(self, key: str, call: Callable[[], Awaitable[Result]]) -> Result:
+    async def run(self, key: str, call: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
         """The call's result: of a call under way for this key, or else of a new one."""
         flight = self._flights.get(key)
         if flight is None:
-            flight = self._flights[key] = _Flight(asyncio.ensure_future(call()))
+            context = copy_context()
+            flight = self._flights[key] = _Flight(asyncio.create_task(call(), context=context), context)
             flight.task.add_done_callback(lambda _: self._forget(key, flight))
         else:
-            self._observer.flight_joined()
+            self._observer.flight_joined(flight.context)
         flight.passengers += 1
         try:
             # Shielded: a cancelled passenger must not take the flight with it.
@@ -65,6 +67,7 @@ class SingleFlight:
 
 
 class _Flight:
-    def __init__(self, task: asyncio.Future[Any]) -> None:
+    def __init__(self, task: asyncio.Future[Any], context: Context) -> None:
         self.task = task
+        self.context = context
         self.passengers = 0

@@ -33,7 +33,9 @@ def demo(host: str, port: int, size: int) -> None:
     from gateway.web.parts import request_limits
 
     emulator = Emulator([Tenant(_PROJECT, tokens=[_TOKEN], size=size)])
-    settings = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=_PROJECT, host=host, port=port)
+    settings = load(
+        {}, env_file=None, upstream_url="http://127.0.0.1", project_id=_PROJECT, host=host, port=port, explain=True
+    )
 
     def announce(port: int) -> None:
         url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104  compared, not bound
@@ -65,12 +67,13 @@ def build_demo(settings: "Settings", emulator: "Emulator", *, token: str) -> "St
     from gateway.web.gallery import gallery_routes
     from gateway.web.graphiql import GraphiQL
     from gateway.web.metrics import metrics_route
+    from gateway.web.parts import explain_example
 
     metrics = Metrics()
     return create_app(
         settings,
         transport=httpx.ASGITransport(emulator.app),
-        graphiql=GraphiQL(token_url="demo/token.json", home="./"),  # noqa: S106  an address, not a token
+        graphiql=GraphiQL(token_url="demo/token.json", home="./", explain=explain_example(settings)),  # noqa: S106  an address, not a token
         metrics=metrics,
         routes=[
             metrics_route(metrics, None),

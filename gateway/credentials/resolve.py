@@ -83,11 +83,6 @@ class CallerResolver:
         own = self._admission.header if self._admission else CREDENTIAL_HEADERS[0]
         return () if own.lower() in known else (own,)
 
-    @property
-    def headers(self) -> Sequence[str]:
-        """All that decide."""
-        return (*CREDENTIAL_HEADERS, *self.further_headers)
-
     def resolve(self, headers: RequestHeaders) -> Caller | None:
         """The caller, or None where the headers hold no credential.
 

@@ -23,6 +23,7 @@ class Call:
         credential: `token`, `signature`, `temporary signature` or `none`.
         digest: 12 hex characters of the SHA-256 of the token, or of the AK; never the value itself.
         request_id: what `X-Request-Id` of the answer says.
+        traceparent: as sent (W3C Trace Context), None without one.
         status: of the answer, None while there is none (and for a connection that was reset before it).
         fault: the kinds of the faults that struck, in order.
     """
@@ -34,6 +35,7 @@ class Call:
     credential: str
     digest: str
     request_id: str
+    traceparent: str | None = None
     status: int | None = None
     fault: tuple[str, ...] = ()
 
@@ -58,7 +60,9 @@ class Journal:
         """Write a call down as it comes; its status follows."""
         self._count += 1
         kind, digest = _credential(request)
-        call = Call(self._count, time, request.method, request.target, kind, digest, request_id)
+        call = Call(
+            self._count, time, request.method, request.target, kind, digest, request_id, request.header("traceparent")
+        )
         self._calls.append(call)
         return call
 

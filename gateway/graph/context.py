@@ -1,6 +1,7 @@
 """What one request's resolvers share."""
 
 import asyncio
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,7 +13,7 @@ from gateway.graph.enums import UnknownValues
 from gateway.graph.pages import Pages
 from gateway.listing.listing import Listing
 from gateway.listing.reader import Page
-from gateway.listing.report import Report
+from gateway.listing.report import PageReport, Report
 from gateway.upstream.client import Filters
 from gateway.upstream.models import RowModel, SnapshotRow, TaskRow, UnreadableRow
 
@@ -66,30 +67,54 @@ class Context:
         return self.who
 
     async def page(
-        self, listing: Listing[RowModel], filters: Filters, *, first: int, after: str | None
+        self,
+        listing: Listing[RowModel],
+        filters: Filters,
+        *,
+        first: int,
+        after: str | None,
+        path: Callable[[], Sequence[str | int]],
     ) -> Page[RowModel | UnreadableRow]:
         """A page of a listing, for this request.
+
+        Args:
+            listing: Which.
+            filters: What narrows it.
+            first: How many rows.
+            after: The cursor behind which they stand; None for the list's start.
+            path: Makes the path of the field that asks, for the report.
 
         Raises:
             UpstreamTimeout: It is not there at the answer's deadline.
             GatewayError: It cannot be read.
         """
+        key = (id(listing), *sorted(filters.items()), first, after)
+        report = self.report.page(path)
 
         async def read() -> Page[RowModel | UnreadableRow]:
+            self._reports[key] = report
             return await listing.page(
-                filters, first=first, after=after, caller=self.caller, report=self.report, reload=self.reload
+                filters, first=first, after=after, caller=self.caller, report=report, reload=self.reload
             )
 
-        try:
-            async with asyncio.timeout_at(self.deadline):
-                return await self._pages.read((id(listing), *sorted(filters.items()), first, after), read)
-        except TimeoutError as problem:
-            message = "The upstream's answers did not all come within the time that a whole answer may take."
-            raise UpstreamTimeout(message) from problem
+        with report:
+            try:
+                async with asyncio.timeout_at(self.deadline):
+                    return await self._pages.read(key, read)
+            except TimeoutError as problem:
+                message = "The upstream's answers did not all come within the time that a whole answer may take."
+                raise UpstreamTimeout(message) from problem
+            finally:
+                report.read_for = self._reports.get(key)
 
     @cached_property
     def _pages(self) -> Pages:
         return Pages(self.services.pages_at_once)
+
+    @cached_property
+    def _reports(self) -> dict[Hashable, PageReport]:
+        """By a page's key, the report of the field that it was read for."""
+        return {}
 
 
 def no_credential() -> Unauthenticated:

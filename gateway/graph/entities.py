@@ -10,11 +10,12 @@ from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import strawberry
 from graphql import GraphQLError, GraphQLID
+from graphql.pyutils import Path
 
 from gateway.errors import BadUserInput, Reason
 from gateway.graph.arguments import identifier, page_size
 from gateway.graph.connection import AFTER, FIRST, Connection
-from gateway.graph.context import Info
+from gateway.graph.context import Context, Info
 from gateway.graph.query import DEFAULT_TASKS, find_task
 from gateway.graph.types import ThumbnailTask, task_connection
 
@@ -45,7 +46,9 @@ class Asset:
         context = info.context
         size = page_size(first, default=DEFAULT_TASKS, most=context.services.max_first)
         filters = {"asset_id": str(self.asset_id)}
-        page = await context.page(context.services.tasks, filters, first=size, after=after or None)
+        page = await context.page(
+            context.services.tasks, filters, first=size, after=after or None, path=info.path.as_list
+        )
         return task_connection(page, context.services.unknown_values)
 
 
@@ -86,16 +89,20 @@ async def find_entities(info: Info, representations: Sequence[object]) -> list[A
     An error stands as a value in the place of its entity; graphql-core takes it from there.
     """
     found = [_reference_or_problem(each) for each in representations]
-    wanted = list(dict.fromkeys(each for each in found if isinstance(each, Reference)))
-    entities = await asyncio.gather(*(_find(info, reference) for reference in wanted), return_exceptions=True)
+    wanted: dict[Reference, int] = {}
+    for index, each in enumerate(found):
+        if isinstance(each, Reference):
+            wanted.setdefault(each, index)
+    asked = (_find(info.context, reference, info.path.add_key(index)) for reference, index in wanted.items())
+    entities = await asyncio.gather(*asked, return_exceptions=True)
     by_reference = dict(zip(wanted, entities, strict=True))
     return [by_reference[each] if isinstance(each, Reference) else each for each in found]
 
 
-async def _find(info: Info, reference: Reference) -> Asset | ThumbnailTask | None:
+async def _find(context: Context, reference: Reference, path: Path) -> Asset | ThumbnailTask | None:
     if reference.type_name == "Asset":
         return Asset(asset_id=strawberry.ID(reference.key))
-    return await find_task(info, reference.key)
+    return await find_task(context, reference.key, path)
 
 
 def _reference_or_problem(representation: object) -> Reference | BadUserInput:

@@ -3,12 +3,13 @@
 from typing import Annotated
 
 import strawberry
+from graphql.pyutils import Path
 
 from gateway.errors import NotFound
 from gateway.graph import global_id
 from gateway.graph.arguments import identifier, page_size
 from gateway.graph.connection import AFTER, FIRST, Connection, readable
-from gateway.graph.context import Info
+from gateway.graph.context import Context, Info
 from gateway.graph.types import Node, ThumbnailTask, make_task, task_connection
 
 DEFAULT_TASKS = 10
@@ -45,7 +46,9 @@ class Query:
             for name, argument, value in (("asset_id", "assetId", asset_id), ("task_id", "taskId", task_id))
             if isinstance(value, str)  # null and nothing at all mean the same; the empty text is an error
         }
-        page = await context.page(context.services.tasks, filters, first=size, after=after or None)
+        page = await context.page(
+            context.services.tasks, filters, first=size, after=after or None, path=info.path.as_list
+        )
         return task_connection(page, context.services.unknown_values)
 
     @strawberry.field(description="One snapshot task; null where the upstream knows none of this id.")
@@ -57,7 +60,7 @@ class Query:
         ],
     ) -> ThumbnailTask | None:
         """A task by the upstream's id."""
-        return await find_task(info, identifier("taskId", task_id))
+        return await find_task(info.context, identifier("taskId", task_id), info.path)
 
     @strawberry.field(description="Any node by its `id`; null where there is none.")
     async def node(
@@ -67,14 +70,13 @@ class Query:
     ) -> Node | None:
         """A node by its global id."""
         type_name, key = global_id.decode(id)
-        return await find_task(info, identifier("id", key)) if type_name == "ThumbnailTask" else None
+        return await find_task(info.context, identifier("id", key), info.path) if type_name == "ThumbnailTask" else None
 
 
-async def find_task(info: Info, task_id: str) -> ThumbnailTask | None:
-    """The task of an id, or None where the upstream knows none."""
-    context = info.context
+async def find_task(context: Context, task_id: str, path: Path) -> ThumbnailTask | None:
+    """The task of an id, or None where the upstream knows none; `path` is that of the field that asks."""
     try:
-        page = await context.page(context.services.tasks, {"task_id": task_id}, first=1, after=None)
+        page = await context.page(context.services.tasks, {"task_id": task_id}, first=1, after=None, path=path.as_list)
     except NotFound:
         return None
     tasks = [make_task(readable(edge), words=context.services.unknown_values) for edge in page.edges]

@@ -157,7 +157,9 @@ class ThumbnailTask(Node):
         if not self.row.task_id:
             return None
         filters = {"task_id": self.row.task_id}
-        page = await context.page(context.services.snapshots, filters, first=size, after=after or None)
+        page = await context.page(
+            context.services.snapshots, filters, first=size, after=after or None, path=info.path.as_list
+        )
         return Connection(page=page, make_node=make_snapshot)
 
 

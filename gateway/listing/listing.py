@@ -10,7 +10,7 @@ from gateway.cache.key import KeyFunction, cache_key
 from gateway.credentials.kinds import Credential
 from gateway.credentials.resolve import Caller
 from gateway.listing.reader import Page, PageReader, Reading
-from gateway.listing.report import Report
+from gateway.listing.report import EXACT, PageReport
 from gateway.listing.signed import check_signed_size, list_fingerprint
 from gateway.observability.observer import Observer
 from gateway.paging import cursor as cursors
@@ -61,7 +61,14 @@ class Listing(Generic[RowModel]):
         self._make_key = make_key
 
     async def page(
-        self, filters: Filters, *, first: int, after: str | None, caller: Caller, report: Report, reload: bool = False
+        self,
+        filters: Filters,
+        *,
+        first: int,
+        after: str | None,
+        caller: Caller,
+        report: PageReport,
+        reload: bool = False,
     ) -> Page[RowModel | UnreadableRow]:
         """The `first` rows behind the cursor `after`, or from the start.
 
@@ -106,9 +113,13 @@ class Listing(Generic[RowModel]):
         return (BlockPlan if shared else ExactPlan)(self._endpoint.max_offset)
 
     async def _read(
-        self, filters: Filters, span: Span, caller: Caller, report: Report, *, max_age: float
+        self, filters: Filters, span: Span, caller: Caller, report: PageReport, *, max_age: float
     ) -> Reading[RowModel | UnreadableRow]:
+        target = partial(self._endpoint.target, caller.project_id, filters, span)
+        window = report.window(span, target, search=not max_age)
+
         async def fetch(*, covered: bool = False) -> Answer[RowModel]:
+            attempts = window.asks()
             async with caller.credential.attempt():
                 return await self._upstream.read(
                     self._endpoint,
@@ -117,18 +128,24 @@ class Listing(Generic[RowModel]):
                     span,
                     caller.credential,
                     covered=covered,
-                    on_call=report.count_call,
+                    attempts=attempts,
                 )
 
         scope = caller.credential.scope
-        if self._blocks is None or scope is None:
-            answer, read_at, remembered, stale = await fetch(), self._clock(), False, False
-        else:
-            named = (part for name in sorted(filters) for part in (name, filters[name]))
-            where = (caller.project_id, self._endpoint.name, str(span.offset), str(span.limit))
-            key = self._make_key(self._secret, scope, *where, *named)
-            block = await self._blocks.read(key, fetch, max_age=max_age, fetch_covered=partial(fetch, covered=True))
-            answer, read_at, remembered, stale = block.value, block.read_at, block.remembered, block.stale
-        shareable = self._blocks is not None and scope is not None
-        report.add_window(read_at, stale=stale, shareable=shareable, remembered=remembered)
+        with window:
+            if self._blocks is None or scope is None:
+                window.state = EXACT
+                answer, read_at, remembered = await fetch(), self._clock(), False
+                window.served(EXACT, read_at, read_at)
+            else:
+                key = self._key(scope, caller.project_id, filters, span)
+                covered = partial(fetch, covered=True)
+                block = await self._blocks.read(key, fetch, max_age=max_age, fetch_covered=covered)
+                answer, read_at, remembered = block.value, block.read_at, block.remembered
+                window.served(block.state, read_at, self._clock())
         return Reading(Window(span, answer.total, answer.rows, read_at), remembered)
+
+    def _key(self, scope: str, project_id: str, filters: Filters, span: Span) -> str:
+        named = (part for name in sorted(filters) for part in (name, filters[name]))
+        where = (project_id, self._endpoint.name, str(span.offset), str(span.limit))
+        return self._make_key(self._secret, scope, *where, *named)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextvars import Context
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
@@ -38,6 +39,7 @@ class Metrics(Observer):
         self._refused = self._counter("upstream_calls_refused", "Calls that the gateway did not make.", "by")
         self._cache_reads = self._counter("cache_reads", "What was asked of the cache.", "level", "state")
         self._joined = self._counter("flights_joined", "Reads served by a call that was under way.")
+        self._refreshes = self._counter("background_refreshes", "Blocks read again while a copy served.", "outcome")
         self._searches = self._counter("search_calls", "Windows read to find a row that had moved.")
         self._refusing = self._gauge("refusing_until_seconds", "When calls are made again, Unix time.", "max", "by")
         self._stock = self._gauge("in_progress", "How many there are at the moment.", "livesum", "what")
@@ -78,8 +80,12 @@ class Metrics(Observer):
         self._cache_reads.labels(level, state).inc()
 
     @override
-    def flight_joined(self) -> None:
+    def flight_joined(self, flight: Context) -> None:
         self._joined.inc()
+
+    @override
+    def background_refresh_ended(self, outcome: str) -> None:
+        self._refreshes.labels(outcome).inc()
 
     @override
     def search_call(self) -> None:

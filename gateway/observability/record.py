@@ -6,6 +6,12 @@ from typing import Any
 
 _KEY = "gateway.record"
 
+SCOPE_LENGTH = 12
+"""Characters of a digest that are written: enough to tell callers apart."""
+
+NAME_LENGTH = 64
+"""Characters of an operation's name that are written: it is a stranger's text."""
+
 
 @dataclass(slots=True)
 class RequestRecord:
@@ -14,6 +20,7 @@ class RequestRecord:
     Args:
         request_id: Names the request in logs, here and elsewhere.
         operation: The operation's name in its document, if it has one.
+        operation_type: `query`, once the operation is known.
         outcome: `ok`, `partial` (errors beside data), `failed` (errors, and no root field with data), `refused`
             (as a whole), `gone` (the client left); None for what is not GraphQL.
         code: The code of the first error.
@@ -27,6 +34,7 @@ class RequestRecord:
 
     request_id: str
     operation: str | None = None
+    operation_type: str | None = None
     outcome: str | None = None
     code: str | None = None
     lane: str | None = None

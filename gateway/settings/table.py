@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from gateway.settings.origin import origin
-from gateway.settings.together import check_key, check_reach
+from gateway.settings.together import check_key, check_reach, check_tracing
 
 PREFIX = "GATEWAY_"
 
@@ -227,11 +227,26 @@ class Settings(BaseModel):
         min_length=16,
         description="Opens `/metrics` to who sends it as `Authorization: Bearer`; without one there is no such page.",
     )
+    explain: bool = Field(
+        default=False,
+        description="Whether a request with the header `X-Explain` is told what its answer took, under "
+        "`extensions.explain`.",
+    )
+    explain_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="What that header has to hold then, 16 or more visible ASCII characters; `1` where it is not set.",
+    )
     log_format: Literal["json", "console"] = Field(
         default="json", description="How lines of the log are written: `json` for machines, `console` for people."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least level that is logged; access lines are `info`."
+    )
+    tracing: Literal["off", "otlp"] = Field(
+        default="off",
+        description="Whether traces are sent: `otlp` for OTLP over HTTP, which needs the extra `otel`. The `OTEL_*` "
+        "variables of OpenTelemetry's SDK say where to.",
     )
     drain_seconds: Annotated[float, Ge(0), Le(600)] = Field(
         default=5,
@@ -247,6 +262,13 @@ class Settings(BaseModel):
     def _key(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().isascii():  # BLAKE2b takes 64 octets, not characters
             raise ValueError("has to be ASCII")
+        return value
+
+    @field_validator("explain_secret")
+    @classmethod
+    def _header_value(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[\x21-\x7e]+", value.get_secret_value()):
+            raise ValueError("has to be visible ASCII characters without blanks")  # what a header carries unchanged
         return value
 
     @field_validator("access_tokens")
@@ -278,4 +300,5 @@ class Settings(BaseModel):
     def _fit_together(self) -> "Settings":
         check_reach(self)
         check_key(self)
+        check_tracing(self)
         return self

@@ -1,6 +1,7 @@
 """Which settings go together, and which do not; a message names the one to change."""
 
 import re
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -8,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def check_reach(settings: "Settings") -> None:
-    """Where the upstream is, which project is asked for, and which documents are run.
+    """Where the upstream is, which project is asked for, which documents are run, and what is told of it.
 
     Raises:
         ValueError: They contradict each other.
@@ -21,6 +22,8 @@ def check_reach(settings: "Settings") -> None:
     tokens = settings.access_tokens.get_secret_value().split() if settings.access_tokens else []
     if settings.project_id is None and not all(":" in entry for entry in tokens):
         raise ValueError("GATEWAY_PROJECT_ID is not set, and GATEWAY_ACCESS_TOKENS has a token without projects")
+    if settings.explain_secret is not None and not settings.explain:
+        raise ValueError("GATEWAY_EXPLAIN_SECRET is set, and GATEWAY_EXPLAIN is off")
     if settings.trusted_documents_only and settings.trusted_documents is None:
         raise ValueError("GATEWAY_TRUSTED_DOCUMENTS_ONLY is on, and GATEWAY_TRUSTED_DOCUMENTS names no manifest")
 
@@ -49,3 +52,22 @@ def check_key(settings: "Settings") -> None:
         )
     if settings.access_tokens and settings.admit_everyone:
         raise ValueError("GATEWAY_ADMIT_EVERYONE is on, which would make GATEWAY_ACCESS_TOKENS useless; set one")
+
+
+def check_tracing(settings: "Settings") -> None:
+    """What tracing needs to be installed.
+
+    Raises:
+        ValueError: It is not.
+    """
+    if settings.tracing == "off":
+        return
+    try:
+        installed = find_spec("opentelemetry.exporter.otlp.proto.http") is not None
+    except ModuleNotFoundError:
+        installed = False
+    if not installed:
+        raise ValueError(
+            "GATEWAY_TRACING is otlp, and OpenTelemetry is not installed; "
+            "install it with the extra: pip install 'vod-graphql-gateway[otel]'"
+        )

@@ -16,7 +16,7 @@ was not asked (`NotAsked`, `RateLimited`) and is not tried again; a copy that we
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -24,6 +24,7 @@ from gateway.credentials.kinds import Credential
 from gateway.errors import GatewayError, RateLimited
 from gateway.observability.observer import Observer
 from gateway.paging.window import Span
+from gateway.upstream.attempts import Attempts
 from gateway.upstream.breaker import Breaker, CircuitOpen
 from gateway.upstream.budget import CallBudget
 from gateway.upstream.bulkhead import Bulkhead, Crowded
@@ -88,7 +89,7 @@ class Upstream:
         credential: Credential,
         *,
         covered: bool = False,
-        on_call: Callable[[], None] = lambda: None,
+        attempts: Attempts | None = None,
     ) -> Answer[RowModel]:
         """Asks for one span of a listing.
 
@@ -99,17 +100,16 @@ class Upstream:
             span: Which rows.
             credential: Lets each attempt in; one that is good for one request gets one attempt.
             covered: Whether a copy stands in for the answer: it is asked for once, and yields to who has none.
-            on_call: Told of every call just before it is made.
+            attempts: Takes the calls.
 
         Raises:
             GatewayError: By the table of `failures`, or of a layer that refused.
         """
         guards = self._guards.of(project_id)
-        made = 0
+        attempts = attempts or Attempts()
 
         async def attempt(deadline: float) -> Answer[RowModel]:
-            nonlocal made
-            before = made
+            before = len(attempts.made)
             try:
                 guards.check(credential.scope)
                 async with self._bulkhead.place(deadline):
@@ -117,16 +117,20 @@ class Upstream:
                     credential.check()
                     if self._budget is not None:
                         await self._budget.take(project_id, credential.scope or "", covered=covered)
-                    with guards.breaker.watch(), guards.cooldown.watch(credential.scope):
-                        on_call()
-                        made += 1
-                        with self._observed(made):
-                            return await self._client.read(
-                                endpoint, project_id, filters, span, credential.authorise, deadline=deadline
-                            )
+                    with (
+                        guards.breaker.watch(),
+                        guards.cooldown.watch(credential.scope),
+                        attempts.begin(),
+                        self._observer.upstream_call(endpoint.template, span.offset, span.limit),
+                        self._observed(len(attempts.made)),
+                    ):
+                        return await self._client.read(
+                            endpoint, project_id, filters, span, credential.authorise, deadline=deadline
+                        )
             except (NotAsked, RateLimited) as problem:
-                if made == before:
-                    self._observer.upstream_call_refused(_by(problem))
+                if len(attempts.made) == before:
+                    attempts.refused_by = _by(problem)
+                    self._observer.upstream_call_refused(attempts.refused_by)
                 raise
 
         return await self._retries.run(attempt, guards.retry_budget, once=covered or credential.one_request)

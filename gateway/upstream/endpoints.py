@@ -31,6 +31,11 @@ class Endpoint(Generic[RowModel]):
     row_type: type[RowModel]
     max_offset: int
 
+    @property
+    def template(self) -> str:
+        """Its path in every project."""
+        return f"/v1/{{project_id}}/{self.path}"
+
     def target(self, project_id: str, filters: Mapping[str, str], span: Span) -> str:
         """Path and query, byte for byte as they are sent and signed."""
         parameters = [*filters.items(), ("limit", str(span.limit)), ("offset", str(span.offset))]

@@ -37,7 +37,7 @@ class RememberedAnswers:
         app: Makes them, and says in the request's record how old they are.
         answers: Keeps them.
         make_key: Makes a key of parts, the first of which is the caller.
-        caller_headers: Every header that decides what a caller may see.
+        deciding_headers: Every header that decides what is answered: first of all, those that name the caller.
         clock: Seconds since the epoch.
         fresh_seconds: How long an upstream answer is fresh.
         observer: Is told of hits and misses.
@@ -49,7 +49,7 @@ class RememberedAnswers:
         answers: Answers,
         *,
         make_key: Callable[..., str],
-        caller_headers: Sequence[str],
+        deciding_headers: Sequence[str],
         clock: Callable[[], float],
         fresh_seconds: float,
         observer: Observer,
@@ -57,7 +57,7 @@ class RememberedAnswers:
         self._app = app
         self._answers = answers
         self._make_key = make_key
-        self._caller_headers = [(name, name.lower().encode()) for name in caller_headers]
+        self._deciding_headers = [(name, name.lower().encode()) for name in deciding_headers]
         self._clock = clock
         self._fresh_seconds = floor(fresh_seconds)
         self._observer = observer
@@ -85,7 +85,8 @@ class RememberedAnswers:
             await self._give(answer, scope["method"], headers, record_of(scope), send)
 
     async def _give(self, answer: Answer, method: str, headers: Headers, record: RequestRecord, send: Send) -> None:
-        record.outcome, record.lane, record.operation, record.scope = "ok", "answer", answer.operation, answer.scope
+        record.outcome, record.lane, record.scope = "ok", "answer", answer.scope
+        record.operation, record.operation_type = answer.operation, answer.operation_type
         age = max(0, floor(self._clock() - answer.read_at))
         status, kept, body = 200, answer.headers, answer.body
         if method == "GET" and is_known(headers.get(b"if-none-match", b"").decode("latin-1"), answer.etag):
@@ -112,7 +113,9 @@ class RememberedAnswers:
         await self._app(scope, receive, send_and_note)
         record = record_of(scope)
         if record.read_at is not None and record.scope is not None and status == 200:
-            answer = Answer(body, headers, etag_of(body), record.read_at, record.scope, record.operation)
+            answer = Answer(
+                body, headers, etag_of(body), record.read_at, record.scope, record.operation, record.operation_type
+            )
             self._answers.put(key, answer, begun=begun)
 
     def _media_type(self, headers: Headers) -> str | None:
@@ -126,7 +129,7 @@ class RememberedAnswers:
         return self._media_types[accept]
 
     def _key(self, headers: Headers, media_type: str, method: str, question: bytes) -> str:
-        named = ((name, headers[raw].decode("latin-1")) for name, raw in self._caller_headers if raw in headers)
+        named = ((name, headers[raw].decode("latin-1")) for name, raw in self._deciding_headers if raw in headers)
         caller = self._make_key("caller", *(part for pair in named for part in pair))
         return self._make_key(caller, media_type, method, question.decode("latin-1"))
 

@@ -1,11 +1,11 @@
 """Builds the gateway: every part once, each handed what it needs."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import httpx
 from starlette.applications import Starlette
@@ -16,34 +16,33 @@ from starlette.types import ASGIApp, Lifespan
 from gateway.cache.key import KeyFunction, cache_key
 from gateway.cache.store import Store
 from gateway.credentials.kinds import Kind
-from gateway.credentials.resolve import CallerResolver
 from gateway.credentials.secret import Secret
 from gateway.observability.logs import AccessLog
 from gateway.observability.metrics import Metrics
+from gateway.observability.observer import Observer, Observers
 from gateway.settings import Settings
-from gateway.web.answers import RememberedAnswers
-from gateway.web.cors import with_cors
 from gateway.web.graphiql import GraphiQL
-from gateway.web.graphql_http import GraphQLEndpoint
-from gateway.web.graphql_request import RequestReader
-from gateway.web.limits import Gate
+from gateway.web.graphql import build_graphql
 from gateway.web.listings import Listings, build_listings
 from gateway.web.metrics import metrics_route
 from gateway.web.parts import (
-    KIBI,
     answer_cache,
-    answer_writer,
     callers,
-    executor,
-    gate,
+    explain_example,
     own_key,
-    persisted_documents,
+    tracing_for,
 )
 from gateway.web.probes import probe_routes
 from gateway.web.request_log import RequestLog
 from gateway.web.security_headers import SecurityHeaders
 from gateway.web.shortcut import Shortcut
-from gateway.web.upstream import build_upstream
+from gateway.web.traced import TRACE_HEADERS, Traced
+from gateway.web.upstream import build_upstream, upstream_transport
+
+if TYPE_CHECKING:
+    from gateway.observability.tracing import Tracing
+
+PATH = "/graphql"
 
 
 class State(TypedDict):
@@ -63,6 +62,7 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     make_key: KeyFunction = cache_key,
     log: AccessLog | None = None,
     metrics: Metrics | None = None,
+    tracing: "Tracing | None" = None,
 ) -> Starlette:
     """The gateway as an ASGI application.
 
@@ -76,13 +76,16 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
         make_key: Makes the keys of what is remembered.
         log: Gets a line for each request; None for none.
         metrics: Counts what happens; by default counters of its own.
+        tracing: Makes spans of it; by default as the settings say. It is closed with the application.
 
     Raises:
         SettingsError: The manifest of trusted documents cannot be read.
     """
     secret = settings.cache_secret.get_secret_value().encode() if settings.cache_secret else secrets.token_bytes(32)
-    metrics = metrics or Metrics()
-    upstream = build_upstream(settings, transport, clock, metrics)
+    metrics, tracing = metrics or Metrics(), tracing or tracing_for(settings)
+    observer = Observers(metrics, tracing) if tracing else metrics
+    transport = transport or upstream_transport(settings)
+    upstream = build_upstream(settings, tracing.transport(transport) if tracing else transport, clock, observer)
     answers = answer_cache(settings, clock)
     listings = build_listings(
         settings,
@@ -91,45 +94,49 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
         clock=clock,
         secret=secret,
         make_key=make_key,
-        observer=metrics,
+        observer=observer,
         on_forget=answers.forget,
     )
-    page = (graphiql or GraphiQL()) if settings.graphiql else None
-    held_key = own_key(settings, secret, clock, metrics)
-    resolver = callers(settings, secret, clock, held_key)
-    graphql: ASGIApp = _endpoint(settings, listings, resolver, gate(settings, metrics), clock, page)
-    if settings.cache != "off":
-        graphql = RememberedAnswers(
-            graphql,
-            answers,
-            make_key=partial(make_key, secret),
-            caller_headers=resolver.headers,
-            clock=clock,
-            fresh_seconds=settings.cache_fresh_seconds,
-            observer=metrics,
-        )
-    graphql = with_cors(graphql, settings.cors_origins, resolver.further_headers)
-
-    files = [page.assets] if page else []
+    page = (graphiql or GraphiQL(explain=explain_example(settings))) if settings.graphiql else None
+    held_key = own_key(settings, secret, clock, observer)
+    graphql = build_graphql(
+        settings,
+        listings.services(settings),
+        callers(settings, secret, clock, held_key),
+        answers,
+        page,
+        clock=clock,
+        secret=secret,
+        make_key=make_key,
+        observer=observer,
+        trace_headers=TRACE_HEADERS if tracing else (),
+    )
     app = Starlette(
         routes=[
-            *files,
+            *([page.assets] if page else []),
             *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}),
             *_admin_routes(settings, metrics),
             *routes,
         ],
-        middleware=[
-            Middleware(RequestLog, log=log, observer=metrics),
-            Middleware(SecurityHeaders),
-            Middleware(Shortcut, path="/graphql", target=graphql),
-        ],
-        lifespan=_life(listings),
+        middleware=_middleware(log, observer, tracing, graphql),
+        lifespan=_life(listings, tracing),
     )
     app.router.redirect_slashes = False  # a redirect would be built from the Host header, which the client writes
     return app
 
 
-def _life(listings: Listings) -> Lifespan[Starlette]:
+def _middleware(
+    log: AccessLog | None, observer: Observer, tracing: "Tracing | None", graphql: ASGIApp
+) -> list[Middleware]:
+    return [
+        Middleware(RequestLog, log=log, observer=observer),
+        *([Middleware(Traced, path=PATH, tracing=tracing)] if tracing else []),
+        Middleware(SecurityHeaders),
+        Middleware(Shortcut, path=PATH, target=graphql),
+    ]
+
+
+def _life(listings: Listings, tracing: "Tracing | None") -> Lifespan[Starlette]:
     """From the start, when requests are welcome, to the end, when all is closed."""
 
     @asynccontextmanager
@@ -138,6 +145,8 @@ def _life(listings: Listings) -> Lifespan[Starlette]:
             yield {"ready": True}
         finally:
             await listings.aclose()
+            if tracing is not None:
+                await asyncio.to_thread(tracing.close)
 
     return lifespan
 
@@ -146,24 +155,3 @@ def _admin_routes(settings: Settings, metrics: Metrics) -> list[BaseRoute]:
     if settings.admin_token is None:
         return []
     return [metrics_route(metrics, Secret(settings.admin_token.get_secret_value()))]
-
-
-def _endpoint(
-    settings: Settings,
-    listings: Listings,
-    resolver: CallerResolver,
-    admission: Gate,
-    clock: Callable[[], float],
-    page: GraphiQL | None,
-) -> GraphQLEndpoint:
-    return GraphQLEndpoint(
-        executor(settings),
-        listings.services(settings),
-        resolver,
-        RequestReader(max_octets=settings.max_body_kilobytes * KIBI, max_depth=settings.max_json_depth),
-        persisted_documents(settings),
-        admission,
-        answer_writer(settings, clock),
-        deadline_seconds=settings.deadline_seconds,
-        page=page.page if page else None,
-    )

@@ -1,6 +1,7 @@
 """GraphiQL, for browsers that open the GraphQL address."""
 
 import html
+from typing import Literal
 
 from starlette.responses import Response
 from starlette.routing import Mount
@@ -18,12 +19,14 @@ class GraphiQL:
         token_url: Where the page asks for a token to begin with, as `demo_page` serves it; without
             one it asks nobody.
         home: Where the page's name leads; without one it is no link.
+        explain: For an example with an explanation: `1`, or `secret` where the user has to fill one in.
     """
 
-    def __init__(self, *, token_url: str = "", home: str = "") -> None:
+    def __init__(self, *, token_url: str = "", home: str = "", explain: Literal["", "1", "secret"] = "") -> None:
         directory = STATIC / "graphiql"
         document = (directory / "index.html").read_text("utf-8")
-        for attribute, value in {"data-token-url": token_url, "data-home": home}.items():
+        attributes = {"data-token-url": token_url, "data-home": home, "data-explain": explain}
+        for attribute, value in attributes.items():
             document = document.replace(f'{attribute}=""', f'{attribute}="{html.escape(value)}"')
         self._document = document
         self.assets = Mount(

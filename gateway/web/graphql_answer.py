@@ -53,16 +53,24 @@ class AnswerWriter:
         self._fresh_seconds = fresh_seconds
         self._partial_success_status = partial_success_status
 
-    def write(self, outcome: Outcome, report: Report, media_type: str) -> Response:
-        """The answer to an operation that was executed."""
+    def write(
+        self, outcome: Outcome, report: Report, media_type: str, explanation: Mapping[str, Any] | None = None
+    ) -> Response:
+        """The answer to an operation that was executed; one with an explanation is for nobody else."""
         now = self._clock()
         answer: dict[str, Any] = {"data": outcome.data}
         if outcome.errors:
             answer = {"errors": outcome.errors, **answer}
+        extensions: dict[str, Any] = {}
         if (age := age_of_stale(report, now)) is not None:
-            answer["extensions"] = {"stale": {"ageSeconds": age}}
-        partial = bool(outcome.errors) and media_type == GRAPHQL_RESPONSE
+            extensions["stale"] = {"ageSeconds": age}
         headers = cache_headers(report, failed=bool(outcome.errors), fresh_seconds=self._fresh_seconds, now=now)
+        if explanation is not None:
+            extensions["explain"] = explanation
+            headers = NO_STORE
+        if extensions:
+            answer["extensions"] = extensions
+        partial = bool(outcome.errors) and media_type == GRAPHQL_RESPONSE
         status = self._partial_success_status if partial else 200
         response = _response(status, answer, media_type, {**headers, **retry_after(outcome)})
         if "Age" in headers:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect, Request
@@ -14,11 +15,13 @@ from gateway.errors import BadUserInput, GatewayError, Reason
 from gateway.graph.context import Context, Services
 from gateway.graph.error_answers import RequestRefused
 from gateway.graph.execution import Executor, NotAQuery, Outcome
+from gateway.graph.explain import explain
 from gateway.observability.record import RequestRecord, record_of
 from gateway.web.cache_headers import fresh_since
 from gateway.web.csrf import check_preflighted
 from gateway.web.disconnect import unless_gone
 from gateway.web.etag import is_known
+from gateway.web.explain import HEADER, ExplainHeader
 from gateway.web.graphql_answer import AnswerWriter, code_of, not_modified, refusal
 from gateway.web.graphql_request import GraphQLRequest, HttpError, RequestReader
 from gateway.web.limits import Gate
@@ -45,6 +48,7 @@ class GraphQLEndpoint:
         writer: Writes answers.
         deadline_seconds: For a whole answer, from the moment that work on it begins.
         page: Answers a GET of a browser; None where there is nothing to look at.
+        explain_header: Finds out who wants to know what an answer took; None where nobody is told.
     """
 
     executor: Executor
@@ -56,6 +60,12 @@ class GraphQLEndpoint:
     writer: AnswerWriter
     deadline_seconds: float
     page: Callable[[], Response] | None = None
+    explain_header: ExplainHeader | None = None
+
+    @property
+    def further_headers(self) -> Sequence[str]:
+        """What an answer depends on beside `CREDENTIAL_HEADERS`."""
+        return (*self.callers.further_headers, *([HEADER] if self.explain_header else []))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request; nobody is left to answer if its client went away."""
@@ -64,7 +74,7 @@ class GraphQLEndpoint:
         except ClientDisconnect:
             record_of(scope).outcome = "gone"
             return
-        for name in self.callers.further_headers:
+        for name in self.further_headers:
             response.headers.add_vary_header(name)
         await response(scope, receive, send)
 
@@ -96,6 +106,8 @@ class GraphQLEndpoint:
             return self._refuse(request, problem, media_type)
 
     async def _answer(self, request: Request, asked: GraphQLRequest, media_type: str) -> Response:
+        began = time.perf_counter()
+        explained = self.explain_header is not None and self.explain_header.is_sent(request.headers)
         deadline = asyncio.get_running_loop().time() + self.deadline_seconds
         document = self.documents.find(asked)
         operation = self.executor.prepare(
@@ -105,7 +117,7 @@ class GraphQLEndpoint:
         reload = wants_reload(request.headers.get("cache-control"))
         context = Context(self.services, self.callers.resolve(request.headers), deadline, reload=reload)
         record = record_of(request.scope)
-        record.operation = operation.name
+        record.operation, record.operation_type = operation.name, operation.definition.operation.value
         record.scope = context.who.credential.scope if context.who else None
         try:
             outcome = await self.executor.run(operation, context)
@@ -114,8 +126,10 @@ class GraphQLEndpoint:
             if context.report.windows:
                 record.lane = "blocks" if context.report.remembered else "upstream"
         _record(record, outcome)
-        record.read_at = fresh_since(context.report, failed=bool(outcome.errors))
-        response = self.writer.write(outcome, context.report, media_type)
+        record.read_at = None if explained else fresh_since(context.report, failed=bool(outcome.errors))
+        seconds = time.perf_counter() - began
+        explanation = explain(context.report, operation.cost, seconds) if explained else None
+        response = self.writer.write(outcome, context.report, media_type, explanation)
         known = request.method == "GET" and is_known(request.headers.get("if-none-match"), response.headers.get("etag"))
         return not_modified(response) if known else response
 

@@ -1,6 +1,7 @@
 """The parts of the application that follow from the settings alone, each made in one place."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Literal
 
 from gateway.cache.answers import Answers
 from gateway.cache.recent import Recent
@@ -17,10 +18,14 @@ from gateway.graph.prices import field_prices
 from gateway.graph.schema import build_schema
 from gateway.observability.observer import Observer
 from gateway.settings import Settings, SettingsError
+from gateway.web.explain import ExplainHeader
 from gateway.web.graphql_answer import AnswerWriter
 from gateway.web.limits import Gate
 from gateway.web.persisted import ManifestError, PersistedDocuments, read_manifest
 from gateway.web.protocol import RequestLimits
+
+if TYPE_CHECKING:
+    from gateway.observability.tracing import Tracing
 
 KIBI = 1 << 10
 MEBI = 1 << 20
@@ -124,6 +129,21 @@ def answer_cache(settings: Settings, clock: Callable[[], float]) -> Answers:
     return Answers(max_octets=settings.cache_answers_megabytes * MEBI, lifetime=lifetime, clock=clock)
 
 
+def explain_header(settings: Settings) -> ExplainHeader | None:
+    """What finds out who wants an explanation, if anybody may."""
+    if not settings.explain:
+        return None
+    secret = settings.explain_secret
+    return ExplainHeader(Secret(secret.get_secret_value()) if secret else None)
+
+
+def explain_example(settings: Settings) -> Literal["", "1", "secret"]:
+    """What GraphiQL's example of an explanation sends; nothing where there are none."""
+    if not settings.explain:
+        return ""
+    return "1" if settings.explain_secret is None else "secret"
+
+
 def answer_writer(settings: Settings, clock: Callable[[], float]) -> AnswerWriter:
     """What writes answers."""
     return AnswerWriter(
@@ -131,3 +151,12 @@ def answer_writer(settings: Settings, clock: Callable[[], float]) -> AnswerWrite
         fresh_seconds=settings.cache_fresh_seconds,
         partial_success_status=settings.partial_success_status,
     )
+
+
+def tracing_for(settings: Settings) -> "Tracing | None":
+    """What makes spans; None where none are wanted."""
+    if settings.tracing == "off":
+        return None
+    from gateway.observability.otlp import otlp_tracing  # noqa: PLC0415  costs time and memory, and may be missing
+
+    return otlp_tracing()

@@ -9,15 +9,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.observability.logs import AccessLog, name_request
 from gateway.observability.observer import Observer
-from gateway.observability.record import RequestRecord, begin_record
+from gateway.observability.record import NAME_LENGTH, SCOPE_LENGTH, RequestRecord, begin_record
 
 REQUEST_ID = "X-Request-Id"
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SEND_ID = REQUEST_ID.lower().encode()
 _QUIET = frozenset({"/livez", "/readyz", "/metrics"})
-_SCOPE_LENGTH = 12  # characters of a digest: enough to tell callers apart
-_NAME_LENGTH = 64  # an operation's name is a stranger's text
 
 
 class RequestLog:
@@ -76,12 +74,12 @@ def _write(log: AccessLog, scope: Scope, record: RequestRecord, status: int, sec
         method=scope["method"],
         # A path that nothing is served under is a stranger's text, and might be a secret in the wrong place.
         path=scope["path"] if "endpoint" in scope else None,
-        operation=record.operation and record.operation[:_NAME_LENGTH],
+        operation=record.operation and record.operation[:NAME_LENGTH],
         outcome=record.outcome,
         code=record.code,
         lane=record.lane,
         status=status or None,
-        scope=record.scope and record.scope[:_SCOPE_LENGTH],
+        scope=record.scope and record.scope[:SCOPE_LENGTH],
         upstream_calls=record.upstream_calls,
         ms=round(seconds * 1_000, 2),
         request_id=record.request_id,

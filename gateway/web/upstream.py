@@ -19,9 +19,16 @@ from gateway.upstream.transport import ExactTransport
 from gateway.web.parts import MEBI
 
 
+def upstream_transport(settings: Settings) -> httpx.AsyncBaseTransport:
+    """What sends requests, over aiohttp."""
+    return ExactTransport(
+        max_connections=settings.upstream_connections, connect_timeout=settings.upstream_connect_seconds
+    )
+
+
 def build_upstream(
     settings: Settings,
-    transport: httpx.AsyncBaseTransport | None,
+    transport: httpx.AsyncBaseTransport,
     clock: Callable[[], float],
     observer: Observer | None = None,
 ) -> Upstream:
@@ -29,15 +36,12 @@ def build_upstream(
 
     Args:
         settings: All settings.
-        transport: Sends requests; by default over aiohttp.
+        transport: Sends requests.
         clock: Seconds since the epoch.
         observer: Is told what happens.
     """
     client = UpstreamClient(
-        transport
-        or ExactTransport(
-            max_connections=settings.upstream_connections, connect_timeout=settings.upstream_connect_seconds
-        ),
+        transport,
         origin=settings.upstream_url,
         timeout=settings.upstream_attempt_seconds,
         max_answer_octets=settings.upstream_max_answer_megabytes * MEBI,

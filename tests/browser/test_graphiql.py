@@ -1,11 +1,18 @@
 """GraphiQL in a real browser, against the demo."""
 
 import json
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from gateway.emulator import Emulator, Tenant
+from gateway.settings import load
+from gateway.web.app import create_app
+from tests.browser.conftest import PROJECT
 from tests.browser.witness import Witness
+from tests.support.served import served
 
 QUERY = ".graphiql-query-editor .view-lines"
 HEADERS = ".graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines"
@@ -108,12 +115,47 @@ def test_a_foreign_address_under_the_pointer_is_left_alone(page: Page, site: str
 
 
 def test_an_error_says_why(graphiql: Page, witness: Witness) -> None:
-    """The last tab is refused with a code, and the console stays clean."""
+    """The tab is refused with a code, and the console stays clean."""
     open_tab(graphiql, "AnError")
     run(graphiql)
 
     expect(graphiql.locator(RESULT)).to_contain_text('"BAD_USER_INPUT"')
     assert witness.complaints == []
+
+
+def test_the_last_tab_explains_itself(graphiql: Page, witness: Witness) -> None:
+    """It sends the header, from this tab only, and shows what the answer took: at the second time all from memory."""
+    open_tab(graphiql, "Explain")
+    taken = []
+    for _ in range(2):
+        with graphiql.expect_response(lambda response: response.request.method == "POST") as answered:
+            run(graphiql)
+        assert answered.value.request.headers["x-explain"] == "1"
+        taken.append(answered.value.json()["extensions"]["explain"])
+        expect(graphiql.locator(RESULT)).to_contain_text('"explain":')
+    assert taken[1]["cost"] == {"planned": 3, "actual": 0}
+    assert [field["windows"][0]["state"] for field in taken[1]["fields"]] == ["fresh"] * 3
+    assert taken[1]["fields"][1]["path"] == "thumbnailTasks.nodes.0.snapshots"
+
+    open_tab(graphiql, "AnError")
+    with graphiql.expect_response(lambda response: response.request.method == "POST") as answered:
+        run(graphiql)
+    assert "x-explain" not in answered.value.request.headers
+    assert witness.complaints == []
+
+
+def test_an_explanation_is_offered_where_there_is_one(page: Page) -> None:
+    """Not where the settings have none; where they have a secret, that is left to the user."""
+    emulator = Emulator([Tenant(PROJECT, tokens=["typed-77aa"], size=5)])
+    for more in ({}, {"explain": True, "explain_secret": "secret-of-16-characters"}):
+        given: dict[str, Any] = {"upstream_url": "http://127.0.0.1", "project_id": PROJECT, **more}
+        app = create_app(load({}, env_file=None, **given), transport=httpx.ASGITransport(emulator.app))
+        with served(app) as url:
+            opened(page, url)
+            expect(page.get_by_role("tab", name="Explain")).to_have_count(1 if more else 0)
+            if more:
+                open_tab(page, "Explain")
+                expect(page.locator(HEADERS)).to_contain_text('"X-Explain": ""')
 
 
 def test_the_explorer_shows_the_schema(graphiql: Page, witness: Witness) -> None:

@@ -8,7 +8,7 @@ from tests.support.house import Clock
 
 
 def answer(read_at: float, scope: str = "scope", body: bytes = b"{}") -> Answer:
-    return Answer(body, [(b"content-type", b"application/json")], '"tag"', read_at, scope, "Page")
+    return Answer(body, [(b"content-type", b"application/json")], '"tag"', read_at, scope, "Page", "query")
 
 
 def kept(clock: Clock, max_octets: int = 100_000) -> Answers:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from gateway.cache.blocks import Block, Blocks
-from gateway.cache.freshness import Freshness
+from gateway.cache.freshness import Freshness, State
 from gateway.cache.single_flight import SingleFlight
 from gateway.cache.store import MemoryStore
 from gateway.errors import (
@@ -65,14 +65,14 @@ def desk() -> Desk:
 async def test_a_block_serves_by_its_age(desk: Desk) -> None:
     """Fresh as it is, then stale while it is read again, and from then on by the new one's age."""
     start = desk.clock.now
-    assert await desk.read() == Block("answer 1", start, remembered=False, stale=False)
+    assert await desk.read() == Block("answer 1", start, State.GONE)
     desk.clock.now = start + 9.9
-    assert await desk.read() == Block("answer 1", start, remembered=True, stale=False)
+    assert await desk.read() == Block("answer 1", start, State.FRESH)
     assert desk.calls == 1
     desk.clock.now = start + 10
-    assert await desk.read() == Block("answer 1", start, remembered=True, stale=True)
+    assert await desk.read() == Block("answer 1", start, State.REVALIDATE)
     await desk.settle()
-    assert await desk.read() == Block("answer 2", start + 10, remembered=True, stale=False)
+    assert await desk.read() == Block("answer 2", start + 10, State.FRESH)
     assert desk.calls == 2
 
 
@@ -80,7 +80,7 @@ async def test_behind_stale_the_upstream_is_waited_for(desk: Desk) -> None:
     """An entry that serves only in need is not served while the upstream answers."""
     await desk.read()
     desk.clock.now += 60
-    assert await desk.read() == Block("answer 2", desk.clock.now, remembered=False, stale=False)
+    assert await desk.read() == Block("answer 2", desk.clock.now, State.GONE)
 
 
 @pytest.mark.parametrize("problem", PASSING, ids=lambda problem: problem.code)
@@ -90,7 +90,7 @@ async def test_an_old_block_stands_in_while_the_upstream_is_away(desk: Desk, pro
     desk.problem = problem
     for age in (60, 359):
         desk.clock.now = first.read_at + age
-        assert await desk.read() == Block("answer 1", first.read_at, remembered=True, stale=True)
+        assert await desk.read() == Block("answer 1", first.read_at, State.IF_ERROR)
     desk.clock.now = first.read_at + 360
     with pytest.raises(type(problem)):
         await desk.read()
@@ -122,7 +122,7 @@ async def test_many_readers_of_a_stale_block_refresh_it_once(desk: Desk) -> None
     await desk.read()
     desk.clock.now += 30
     blocks = await asyncio.gather(*(desk.read() for _ in range(50)))
-    assert {(block.value, block.stale) for block in blocks} == {("answer 1", True)}
+    assert {(block.value, block.state) for block in blocks} == {("answer 1", State.REVALIDATE)}
     await desk.settle()
     assert desk.calls == 2
 
@@ -179,7 +179,7 @@ async def test_a_refusal_forgets_all_that_was_held_for_its_scope(desk: Desk, pro
     desk.problem = problem
     desk.clock.now += age
     if age == 30:
-        assert (await desk.read("scope.a")).stale
+        assert (await desk.read("scope.a")).state is State.REVALIDATE
         await desk.settle()
     else:
         with pytest.raises(type(problem)):
@@ -215,8 +215,8 @@ async def test_what_was_under_way_when_its_scope_was_forgotten_is_not_remembered
 async def test_now_reads_past_what_is_remembered(desk: Desk) -> None:
     """And what it reads is remembered."""
     await desk.read()
-    assert await desk.read(max_age=0) == Block("answer 2", desk.clock.now, remembered=False, stale=False)
-    assert await desk.read() == Block("answer 2", desk.clock.now, remembered=True, stale=False)
+    assert await desk.read(max_age=0) == Block("answer 2", desk.clock.now, State.GONE)
+    assert await desk.read() == Block("answer 2", desk.clock.now, State.FRESH)
 
 
 async def test_now_has_no_second_best(desk: Desk) -> None:
@@ -241,7 +241,7 @@ async def test_a_clock_that_runs_backwards_makes_nothing_old(desk: Desk) -> None
     """An entry from the future is as good as new."""
     await desk.read()
     desk.clock.now -= 3600
-    assert await desk.read() == Block("answer 1", desk.clock.now + 3600, remembered=True, stale=False)
+    assert await desk.read() == Block("answer 1", desk.clock.now + 3600, State.FRESH)
 
 
 async def test_a_defect_in_the_background_is_logged_and_hurts_nobody(

@@ -8,8 +8,9 @@ from tests.emulator.conftest import TASKS, Clock
 
 
 async def test_calls_are_written_down(client: httpx.AsyncClient, emulator: Emulator, clock: Clock) -> None:
-    """Method, raw target, credential's kind and digest, time, status and request id of each call, in order."""
-    answer = await client.get(f"{TASKS}?task_id=a%20b%7E&limit=1")
+    """Method, raw target, credential's kind and digest, time, status, request id and trace of each call, in order."""
+    traced = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
+    answer = await client.get(f"{TASKS}?task_id=a%20b%7E&limit=1", headers=traced)
     await client.post("/v2/nothing", headers={"X-Auth-Token": "stranger"})
     assert len(emulator.journal) == 2
     assert asdict(emulator.journal[0]) == {
@@ -20,6 +21,7 @@ async def test_calls_are_written_down(client: httpx.AsyncClient, emulator: Emula
         "credential": "token",
         "digest": hashlib.sha256(b"good-token").hexdigest()[:12],
         "request_id": answer.headers["x-request-id"],
+        "traceparent": traced["traceparent"],
         "status": 200,
         "fault": (),
     }

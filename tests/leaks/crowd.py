@@ -120,6 +120,7 @@ async def open_crowd(*, seed: int, make_key: KeyFunction = cache_key) -> AsyncIt
         secret_key="secret",
         access_tokens=" ".join(tokens),
         access_header="X-Api-Key",
+        explain=True,
     )
     app = create_app(settings, transport=upstream, clock=clock, make_key=make_key)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test")

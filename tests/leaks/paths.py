@@ -149,6 +149,21 @@ async def entities(crowd: Crowd) -> None:
     await asyncio.gather(*asked)
 
 
+async def explained(crowd: Crowd) -> None:
+    """Everybody asks how the answer came about: by one's own calls, by joining one, from memory, by a failed one."""
+    asset = f"explained-{crowd.requests}"
+    for turn in range(2):
+        asked = [crowd.ask(user, PAGE, {"X-Explain": "1"}, asset=asset) for user in crowd.of(*EVERY) * 2]
+        answers = await asyncio.gather(*asked)
+        assert all(answer["extensions"]["explain"]["fields"] for answer in answers)
+        if turn == 0:
+            crowd.clock.now += 70
+            for user in crowd.users:
+                crowd.upstream.failing[user.mark] = 503
+    crowd.upstream.failing.clear()
+    crowd.clock.now += 61  # the longest that the upstream is left alone after failures
+
+
 PATHS: tuple[Callable[[Crowd], Awaitable[None]], ...] = (
     miss_and_hit,
     joined_flight,
@@ -162,4 +177,5 @@ PATHS: tuple[Callable[[Crowd], Awaitable[None]], ...] = (
     borrowed_cursors,
     large_pages,
     entities,
+    explained,
 )

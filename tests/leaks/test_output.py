@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from gateway.emulator import AccessKey, Emulator, Tenant, serve
+from tests.support.collector import collecting
 from tests.support.house import PAGE, PROJECT
 from tests.support.keys import presigned
 
@@ -21,6 +22,13 @@ CALLERS = AccessKey("AKSECRETOFTHECALLER", "sk-secret-of-the-caller", security_t
 GATEWAYS = AccessKey("AKSECRETOFTHEGATEWAY", "sk-secret-of-the-gateway", security_token="st-secret-of-the-gateway")
 ACCESS_TOKEN, WRONG_ACCESS_TOKEN = "secret-access-token-good", "secret-access-token-wrong"
 CACHE_SECRET = "secret-of-the-cache-keys"
+EXPLAIN_SECRET = "secret-of-the-explanations"
+SECRETS = [
+    *(value for key in (CALLERS, GATEWAYS) for value in (key.access, key.secret, str(key.security_token))),
+    *(TOKEN, DEAD_TOKEN, ACCESS_TOKEN, WRONG_ACCESS_TOKEN, CACHE_SECRET, EXPLAIN_SECRET[:-1]),
+    "Signature=",
+    "SDK-HMAC-SHA256 Access",
+]
 QUERY = "{ thumbnailTasks(first: 3) { nodes { taskId } } }"
 TARGET = f"/v1/{PROJECT}/asset/thumbnails?limit=4&offset=0"
 
@@ -39,6 +47,8 @@ def gateway(upstream: str, output: Path, **more: str) -> Iterator[str]:
         "GATEWAY_ACCESS_HEADER": "X-Api-Key",
         "GATEWAY_CACHE_SECRET": CACHE_SECRET,
         "GATEWAY_UPSTREAM_TIMEOUT_SECONDS": "0.3",
+        "GATEWAY_EXPLAIN": "true",
+        "GATEWAY_EXPLAIN_SECRET": EXPLAIN_SECRET,
         **more,
     }
     with output.open("wb") as file:
@@ -67,7 +77,8 @@ def _port(process: "subprocess.Popen[bytes]", output: Path) -> int:
 
 def ask(url: str, headers: Mapping[str, str], query: str = QUERY, **variables: object) -> str:
     sent = {"query": query, "variables": variables}
-    return httpx.post(f"{url}/graphql", json=sent, headers=headers, timeout=10, verify=False).text
+    given = {"X-Explain": EXPLAIN_SECRET, **headers}
+    return httpx.post(f"{url}/graphql", json=sent, headers=given, timeout=10, verify=False).text
 
 
 def exercise(url: str, upstream: str, emulator: Emulator) -> list[str]:
@@ -75,7 +86,7 @@ def exercise(url: str, upstream: str, emulator: Emulator) -> list[str]:
     signed = presigned(TARGET, key=CALLERS, host=upstream.removeprefix("http://"), date=_now())
     kinds = [{"X-Auth-Token": TOKEN}, signed, {"X-Api-Key": ACCESS_TOKEN}]
     answers = [ask(url, headers) for headers in kinds]
-    assert all('"taskId"' in answer for answer in answers), answers
+    assert all('"taskId"' in answer and '"explain":' in answer for answer in answers), answers
     answers += [
         ask(url, {"X-Api-Key": ACCESS_TOKEN}, PAGE, first=250),
         ask(url, {"X-Auth-Token": TOKEN}, PAGE, first=250),
@@ -90,6 +101,7 @@ def exercise(url: str, upstream: str, emulator: Emulator) -> list[str]:
         {**signed, "x-security-token": f"{CALLERS.security_token}x"},
         {"X-Auth-Token": TOKEN, "X-Api-Key": ACCESS_TOKEN},
         {"X-Security-Token": str(CALLERS.security_token)},
+        {"X-Auth-Token": TOKEN, "X-Explain": EXPLAIN_SECRET[:-1]},
     ]
     answers += [ask(url, headers) for headers in bad]
     answers.append(ask(url, signed, "{ thumbnailTasks(first: 9) { totalCount } }"))
@@ -125,19 +137,30 @@ def test_no_credential_is_written_or_answered(tmp_path: Path) -> None:
         with gateway(upstream, outputs[1]) as url:
             answers += [ask(url, {"X-Api-Key": ACCESS_TOKEN}) for _ in range(3)]
             answers.append(httpx.get(f"{url}/readyz").text)
-    secrets = [
-        *(value for key in (CALLERS, GATEWAYS) for value in (key.access, key.secret, str(key.security_token))),
-        *(TOKEN, DEAD_TOKEN, ACCESS_TOKEN, WRONG_ACCESS_TOKEN, CACHE_SECRET),
-        "Signature=",
-        "SDK-HMAC-SHA256 Access",
-    ]
     for output in outputs:
         text = output.read_text("utf-8", "replace")
         loggers = {name for name in ("asyncio", "uvicorn.access", "aiocache.base") if f"'name': '{name}'" in text}
         assert len(loggers) == 3  # they did write
-        assert [secret for secret in secrets if secret in text] == []
+        assert [secret for secret in SECRETS if secret in text] == []
     everything = "\n".join(answers)
     assert "refused the gateway's own key" in everything
-    assert [secret for secret in secrets if secret in everything and secret != "SDK-HMAC-SHA256 Access"] == [
+    assert [secret for secret in SECRETS if secret in everything and secret != "SDK-HMAC-SHA256 Access"] == [
         "Signature="  # of the message that says how the header has to look
     ]
+
+
+def test_no_credential_is_traced(tmp_path: Path) -> None:
+    """Nor sent to a collector, nor written because there is one: the octets of all that is exported are searched."""
+    tenant = Tenant(PROJECT, tokens=[TOKEN], keys=[CALLERS, GATEWAYS], size=250, clean=True)
+    emulator, output = Emulator([tenant]), tmp_path / "traced"
+    with serve(emulator) as upstream, collecting() as collector:
+        otlp = {"GATEWAY_TRACING": "otlp", "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
+        with gateway(upstream, output, **otlp) as url:
+            exercise(url, upstream, emulator)
+        assert len(collector.spans) > len(emulator.journal) > 10
+        told = {str(call.traceparent).split("-")[2] for call in emulator.journal}
+        assert told <= {span.span_id.hex() for span in collector.spans}
+        exported = b"".join(collector.bodies)
+    text = output.read_text("utf-8", "replace")
+    assert "'name': 'urllib3.connectionpool'" in text
+    assert [secret for secret in SECRETS if secret.encode() in exported or secret in text] == []

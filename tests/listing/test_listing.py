@@ -11,7 +11,7 @@ import pytest
 from typing_extensions import override
 
 from gateway.cache.blocks import Blocks
-from gateway.cache.freshness import Freshness
+from gateway.cache.freshness import Freshness, State
 from gateway.cache.single_flight import SingleFlight
 from gateway.cache.store import MemoryStore
 from gateway.credentials.kinds import Credential, ForwardedToken, Kind, scope_digest
@@ -72,7 +72,9 @@ class Desk:
     async def page(self, first: int, after: str | None = None, by: Caller | None = None, **filters: str) -> Page[Any]:
         """A page."""
         self.report = Report()
-        return await self.listing.page(filters, first=first, after=after, caller=by or caller(), report=self.report)
+        return await self.listing.page(
+            filters, first=first, after=after, caller=by or caller(), report=self.report.page()
+        )
 
     @property
     def spans(self) -> list[tuple[int, int]]:
@@ -179,6 +181,8 @@ async def test_a_report_tells_what_a_page_took() -> None:
         await desk.page(10)
         desk.clock.now += 5
         await desk.page(150)
-        assert (desk.report.upstream_calls, desk.report.windows, desk.report.oldest) == (1, 2, begun)
+        windows = [(window.span.offset, window.state, window.age) for window in desk.report.pages[0].windows]
+        assert windows == [(0, State.FRESH, 5), (99, State.GONE, 0)]
+        assert (desk.report.upstream_calls, desk.report.oldest) == (1, begun)
         assert desk.report.shareable
         assert not desk.report.stale

@@ -25,6 +25,7 @@ def test_what_is_told_is_counted() -> None:
     for attempt in (1, 2, 3, 4):
         metrics.upstream_call_ended("UPSTREAM_TIMEOUT", attempt, 5.0)
     metrics.cache_read("block", "stale")
+    metrics.background_refresh_ended("ok")
     metrics.changed(Stock.REQUESTS, 1)
     metrics.changed(Stock.REQUESTS, 1)
     metrics.changed(Stock.REQUESTS, -1)
@@ -35,6 +36,7 @@ def test_what_is_told_is_counted() -> None:
     assert found == [1, 1, 2]
     assert value(page, "vod_gateway_upstream_call_seconds_count", outcome="error") == 4
     assert value(page, "vod_gateway_cache_reads_total", level="block", state="stale") == 1
+    assert value(page, "vod_gateway_background_refreshes_total", outcome="ok") == 1
     assert value(page, "vod_gateway_in_progress", what="requests") == 1
     assert value(page, "vod_gateway_in_progress", what="upstream_calls") == 0
     assert (value(page, "process_open_fds") or 0) > 0
@@ -57,10 +59,11 @@ def test_applications_count_apart() -> None:
 
 WORKER = """
 import sys
+from contextvars import copy_context
 from gateway.observability.metrics import Metrics
 from gateway.observability.observer import Stock
 metrics = Metrics(sys.argv[1])
-metrics.flight_joined()
+metrics.flight_joined(copy_context())
 metrics.refusing("key", float(sys.argv[2]))
 metrics.changed(Stock.REQUESTS, 1)
 sys.stdout.buffer.write(metrics.page())

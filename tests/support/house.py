@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from starlette.applications import Starlette
@@ -11,6 +11,9 @@ from starlette.applications import Starlette
 from gateway.emulator import Emulator, Tenant
 from gateway.settings import load
 from gateway.web.app import create_app
+
+if TYPE_CHECKING:
+    from gateway.observability.tracing import Tracing
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 TOKEN = "good-token"
@@ -102,6 +105,7 @@ async def open_house(
     rows: Sequence[object] | None = None,
     tenants: Sequence[Tenant] | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
+    tracing: "Tracing | None" = None,
     **settings: Any,
 ) -> AsyncIterator[House]:
     """A gateway over an emulator with one tenant of clean tasks, or with the tenants given.
@@ -111,6 +115,7 @@ async def open_house(
         rows: Its literal rows instead.
         tenants: Other tenants instead.
         transport: Another way upstream than to the emulator.
+        tracing: Makes spans.
         settings: Settings of the gateway, by field name.
     """
     clock = Clock()
@@ -122,6 +127,7 @@ async def open_house(
         load({}, env_file=None, **{**defaults, **settings}),
         transport=transport or httpx.ASGITransport(emulator.app),
         clock=clock,
+        tracing=tracing,
     )
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test")
     async with app.router.lifespan_context(app), client:

@@ -16,6 +16,7 @@ from gateway.credentials.refusals import KnownRefusal
 from gateway.errors import RateLimited, Unauthenticated, UpstreamTimeout, UpstreamUnavailable
 from gateway.paging.window import Span
 from gateway.settings import load
+from gateway.upstream.attempts import Attempts
 from gateway.upstream.breaker import CircuitOpen
 from gateway.upstream.bulkhead import Crowded
 from gateway.upstream.endpoints import THUMBNAIL_TASKS
@@ -92,15 +93,18 @@ class Desk:
         given = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=PROJECT, **settings)
         self.upstream = build_upstream(given, line, loop.time)
         self.line = line
-        self.counted = 0
+        self.reads: list[Attempts] = []
 
-    def _count(self) -> None:
-        self.counted += 1
+    @property
+    def counted(self) -> int:
+        """The calls of all reads."""
+        return sum(len(attempts.made) for attempts in self.reads)
 
     async def read(
         self, credential: Credential | None = None, *, project: str = PROJECT, covered: bool = False
     ) -> object:
         """One read."""
+        self.reads.append(Attempts())
         return await self.upstream.read(
             THUMBNAIL_TASKS,
             project,
@@ -108,7 +112,7 @@ class Desk:
             Span(0, 100),
             credential or Fresh(),
             covered=covered,
-            on_call=self._count,
+            attempts=self.reads[-1],
         )
 
     async def problem(self, **arguments: Any) -> BaseException | None:

@@ -1,6 +1,6 @@
 // The tabs GraphiQL opens with, from left to right. A tab is named by its operation; beside the query
 // it may have variables (a text) and headers of its own (an object).
-export const EXAMPLES = [
+const EXAMPLES = [
   {
     query: `# The project's first snapshot tasks.
 # Run it: Ctrl-Enter, on a Mac Cmd-Enter.
@@ -76,3 +76,29 @@ query AnError {
 `,
   },
 ];
+
+const EXPLAINED = `# What an answer took, under extensions.explain:
+# upstream calls, cache, time and cost.
+# Run it twice: then it comes from memory.
+query Explain {
+  thumbnailTasks(first: 2) {
+    nodes {
+      taskId
+      snapshots(first: 1) {
+        nodes {
+          url
+        }
+      }
+    }
+  }
+}
+`;
+
+/**
+ * @param {string} explain "1" where the gateway explains its answers to everybody, "secret" where it does so
+ *   for a secret, which the user has to fill in; else nothing
+ */
+export function examples(explain) {
+  if (!explain) return EXAMPLES;
+  return [...EXAMPLES, { query: EXPLAINED, headers: { "X-Explain": explain === "secret" ? "" : explain } }];
+}

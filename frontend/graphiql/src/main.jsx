@@ -10,14 +10,14 @@ import { GraphiQL } from "graphiql";
 import { useEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { startingHeaders } from "./credentials.js";
-import { EXAMPLES } from "./examples.js";
+import { examples } from "./examples.js";
 import { send } from "./fetcher.js";
 import { previewPictures } from "./pictures.js";
 import { FillOpenedTab, TabMemory } from "./tab-memory.jsx";
 
 const PLUGINS = [explorerPlugin({ showAttribution: false })];
 
-function App({ memory, home }) {
+function App({ memory, home, explain }) {
   const fetcher = async (operation, options) => {
     const { name, answer } = await send(operation, options);
     memory.rememberAnswer(name, answer);
@@ -27,7 +27,7 @@ function App({ memory, home }) {
     <GraphiQL
       defaultEditorToolsVisibility="headers"
       defaultHeaders={memory.openingText()}
-      defaultTabs={EXAMPLES.map((example) => ({ ...example, headers: memory.openingText(example.headers) }))}
+      defaultTabs={examples(explain).map((example) => ({ ...example, headers: memory.openingText(example.headers) }))}
       fetcher={fetcher}
       inputValueDeprecation
       onEditHeaders={memory.rememberHeaders}
@@ -52,6 +52,6 @@ function PicturePreviews() {
 }
 
 const root = document.getElementById("graphiql");
-const { tokenUrl, home } = root.dataset;
+const { tokenUrl, home, explain } = root.dataset;
 const memory = new TabMemory(await startingHeaders(tokenUrl));
-createRoot(root).render(<App memory={memory} home={home} />);
+createRoot(root).render(<App memory={memory} home={home} explain={explain} />);
