@@ -4,7 +4,7 @@ import hashlib
 import struct
 from typing import Protocol
 
-FORMAT = "1"
+FORMAT = "2"
 """Part of every key: entries of another format are never read."""
 
 
@@ -19,18 +19,17 @@ class KeyFunction(Protocol):
 def cache_key(secret: bytes, scope: str, *parts: str) -> str:
     """A key for what was asked under a scope: the scope, a dot, and a digest of scope and parts.
 
-    Parts are prefixed with their length, so that no two of them can pose as one.
+    The number of the parts and their lengths come first, so that no two of them can pose as one.
 
     Args:
         secret: At most 64 octets. Without it no question can be read back from a key.
         scope: The digest of the callers that share the entry.
         parts: What was asked.
     """
-    digest = hashlib.blake2b(key=secret, digest_size=16)
-    for part in (FORMAT, scope, *parts):
-        octets = part.encode()
-        digest.update(struct.pack(">I", len(octets)))
-        digest.update(octets)
+    octets = [part.encode() for part in (FORMAT, scope, *parts)]
+    count = len(octets)
+    lengths = struct.pack(f">{count + 1}I", count, *map(len, octets))
+    digest = hashlib.blake2b(b"".join((lengths, *octets)), key=secret, digest_size=16)
     return f"{scope}.{digest.hexdigest()}"
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from contextvars import Context
+from typing import TypeVar, cast
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
@@ -17,6 +18,8 @@ CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 _ANSWERS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _CALLS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _LAST_ATTEMPT = 3
+
+Metric = TypeVar("Metric", bound=MetricWrapperBase)
 
 
 class Metrics(Observer):
@@ -44,6 +47,7 @@ class Metrics(Observer):
         self._refusing = self._gauge("refusing_until_seconds", "When calls are made again, Unix time.", "max", "by")
         self._stock = self._gauge("in_progress", "How many there are at the moment.", "livesum", "what")
         self._until: defaultdict[str, float] = defaultdict(float)
+        self._labelled: dict[tuple[MetricWrapperBase, tuple[str, ...]], MetricWrapperBase] = {}
         for stock in Stock:
             self._stock.labels(stock.value).set(0)
 
@@ -62,22 +66,22 @@ class Metrics(Observer):
 
     @override
     def request_ended(self, outcome: str, code: str | None, lane: str | None, seconds: float) -> None:
-        self._requests.labels(outcome, code or "", lane or "").inc()
-        self._request_seconds.labels(outcome).observe(seconds)
+        self._of(self._requests, outcome, code or "", lane or "").inc()
+        self._of(self._request_seconds, outcome).observe(seconds)
 
     @override
     def upstream_call_ended(self, outcome: str, attempt: int, seconds: float) -> None:
         which = str(attempt) if attempt < _LAST_ATTEMPT else f"{_LAST_ATTEMPT}+"
-        self._calls.labels(outcome, which).inc()
-        self._call_seconds.labels("ok" if outcome == "ok" else "error").observe(seconds)
+        self._of(self._calls, outcome, which).inc()
+        self._of(self._call_seconds, "ok" if outcome == "ok" else "error").observe(seconds)
 
     @override
     def upstream_call_refused(self, by: str) -> None:
-        self._refused.labels(by).inc()
+        self._of(self._refused, by).inc()
 
     @override
     def cache_read(self, level: str, state: str) -> None:
-        self._cache_reads.labels(level, state).inc()
+        self._of(self._cache_reads, level, state).inc()
 
     @override
     def flight_joined(self, flight: Context) -> None:
@@ -85,7 +89,7 @@ class Metrics(Observer):
 
     @override
     def background_refresh_ended(self, outcome: str) -> None:
-        self._refreshes.labels(outcome).inc()
+        self._of(self._refreshes, outcome).inc()
 
     @override
     def search_call(self) -> None:
@@ -95,11 +99,18 @@ class Metrics(Observer):
     def refusing(self, by: str, until: float) -> None:
         # Of several projects the last counts: an alert asks whether any is left alone.
         self._until[by] = max(self._until[by], until)
-        self._refusing.labels(by).set(self._until[by])
+        self._of(self._refusing, by).set(self._until[by])
 
     @override
     def changed(self, stock: Stock, by: int) -> None:
-        self._stock.labels(stock.value).inc(by)
+        self._of(self._stock, stock.value).inc(by)
+
+    def _of(self, metric: Metric, *labels: str) -> Metric:
+        """The metric with these labels, which are few; prometheus-client looks for it under a lock each time."""
+        found = self._labelled.get((metric, labels))
+        if found is None:
+            found = self._labelled[metric, labels] = metric.labels(*labels)
+        return cast("Metric", found)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(name, text, labels, namespace="vod_gateway", registry=self.registry)

@@ -5,6 +5,7 @@ and its body or query. Whatever is out of the ordinary (a header sent twice, a b
 for news) is answered or refused by the endpoint as if nothing were remembered.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from math import floor
@@ -12,6 +13,7 @@ from math import floor
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.cache.answers import Answer, Answers
+from gateway.cache.key import KeyFunction
 from gateway.observability.observer import Observer
 from gateway.observability.record import RequestRecord, record_of
 from gateway.web.cache_headers import cache_status
@@ -36,7 +38,8 @@ class RememberedAnswers:
     Args:
         app: Makes them, and says in the request's record how old they are.
         answers: Keeps them.
-        make_key: Makes a key of parts, the first of which is the caller.
+        make_key: Makes their keys.
+        secret: Keys the digests that stand for callers and questions.
         deciding_headers: Every header that decides what is answered: first of all, those that name the caller.
         clock: Seconds since the epoch.
         fresh_seconds: How long an upstream answer is fresh.
@@ -48,7 +51,8 @@ class RememberedAnswers:
         app: ASGIApp,
         answers: Answers,
         *,
-        make_key: Callable[..., str],
+        make_key: KeyFunction,
+        secret: bytes,
         deciding_headers: Sequence[str],
         clock: Callable[[], float],
         fresh_seconds: float,
@@ -57,7 +61,8 @@ class RememberedAnswers:
         self._app = app
         self._answers = answers
         self._make_key = make_key
-        self._deciding_headers = [(name, name.lower().encode()) for name in deciding_headers]
+        self._secret = secret
+        self._deciding_headers = [name.lower().encode() for name in deciding_headers]
         self._clock = clock
         self._fresh_seconds = floor(fresh_seconds)
         self._observer = observer
@@ -129,9 +134,10 @@ class RememberedAnswers:
         return self._media_types[accept]
 
     def _key(self, headers: Headers, media_type: str, method: str, question: bytes) -> str:
-        named = ((name, headers[raw].decode("latin-1")) for name, raw in self._deciding_headers if raw in headers)
-        caller = self._make_key("caller", *(part for pair in named for part in pair))
-        return self._make_key(caller, media_type, method, question.decode("latin-1"))
+        # No header holds a NUL, so that no value can pose as two.
+        values = b"\0".join([headers.get(name, b"") for name in self._deciding_headers])
+        caller = hashlib.blake2b(values, key=self._secret, digest_size=16).hexdigest()
+        return self._make_key(self._secret, caller, media_type, method, question.decode("latin-1"))
 
 
 def _is_usual(method: str, headers: Headers) -> bool:

@@ -1,7 +1,6 @@
 """What answers `/graphql`: the endpoint, the answers remembered in front of it, and what pages of other origins may."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from starlette.types import ASGIApp
 
@@ -66,7 +65,8 @@ def build_graphql(  # noqa: PLR0913  what the endpoint is made of
         app = RememberedAnswers(
             endpoint,
             answers,
-            make_key=partial(make_key, secret),
+            make_key=make_key,
+            secret=secret,
             deciding_headers=(*CREDENTIAL_HEADERS, *endpoint.further_headers),
             clock=clock,
             fresh_seconds=settings.cache_fresh_seconds,

@@ -1,10 +1,10 @@
 """One line for each request, and the id that names it."""
 
+import itertools
 import re
 import secrets
 import time
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.observability.logs import AccessLog, name_request
@@ -13,8 +13,8 @@ from gateway.observability.record import NAME_LENGTH, SCOPE_LENGTH, RequestRecor
 
 REQUEST_ID = "X-Request-Id"
 
-_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_SEND_ID = REQUEST_ID.lower().encode()
+_ID = REQUEST_ID.lower().encode()
+_WELL_FORMED = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 
 
@@ -31,13 +31,15 @@ class RequestLog:
         self._observer = observer
         self._app = app
         self._log = log
+        # Random for each process, then counted: as unique as a random number, and no system call for each request.
+        self._new_ids = map(f"{secrets.token_hex(8)}{{:016x}}".format, itertools.count(1))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on; its id goes out with the answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        record = begin_record(scope, request_id(Headers(scope=scope).get(REQUEST_ID)))
+        record = begin_record(scope, self._request_id(scope))
         name_request(record.request_id)
         began = time.perf_counter()
         status = 0
@@ -46,7 +48,7 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (_SEND_ID, record.request_id.encode("ascii"))]
+                message["headers"] = [*message["headers"], (_ID, record.request_id.encode("ascii"))]
             await send(message)
 
         try:
@@ -61,10 +63,10 @@ class RequestLog:
             if self._log is not None:
                 _write(self._log, scope, record, status, seconds)
 
-
-def request_id(sent: str | None) -> str:
-    """The id that the client sent, where it is one; else a new one."""
-    return sent if sent is not None and _WELL_FORMED.fullmatch(sent) else secrets.token_hex(16)
+    def _request_id(self, scope: Scope) -> str:
+        """The id that the client sent, where it is one; else a new one."""
+        sent = next((value for name, value in scope["headers"] if name == _ID), None)
+        return sent.decode() if sent is not None and _WELL_FORMED.fullmatch(sent) else next(self._new_ids)
 
 
 def _write(log: AccessLog, scope: Scope, record: RequestRecord, status: int, seconds: float) -> None:

@@ -12,7 +12,6 @@ from gateway.emulator import Emulator, Tenant
 from gateway.observability.logs import access_log
 from gateway.settings import load
 from gateway.web.app import create_app
-from gateway.web.request_log import request_id
 from tests.support.house import PAGE, PROJECT, TOKEN
 
 TITLED = {"X-Auth-Token": TOKEN}
@@ -125,6 +124,11 @@ async def test_a_client_that_left_is_told() -> None:
     assert (line["outcome"], line["status"], line["operation"]) == ("gone", None, "Page")
 
 
-def test_ids_differ() -> None:
-    """Two that are made up are not the same."""
-    assert request_id(None) != request_id(None)
+async def test_ids_differ() -> None:
+    """Those that are made up, of one gateway and of two."""
+    ids = set()
+    for _ in range(2):
+        async with logged() as (client, _stream, _):
+            ids |= {(await client.get("/livez")).headers["x-request-id"] for _ in range(2)}
+    assert len(ids) == 4
+    assert {len(each) for each in ids} == {32}
