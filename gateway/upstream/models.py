@@ -1,11 +1,12 @@
-"""The upstream's answers as frozen models, decoded row by row where an answer does not fit as a whole.
+"""The upstream's answers as frozen models, decoded as a whole, or row by row where one does not fit.
 
 Source: the vendor's pages "Listing Snapshot Task Results" and "ListThumbnailDetails". Every field may be
 missing, whatever the pages say; values are kept as they came, in or out of their documented ranges.
 """
 
 import hashlib
-from typing import Any, Generic, TypeVar
+from functools import cache
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -15,8 +16,8 @@ _NOT_READABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
 """What msgspec raises, for a string that is no UTF-8 and for nesting without an end too."""
 
 
-class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A part of an upstream answer."""
+class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A part of an upstream answer. It is made of JSON, so it cannot hold itself: the collector need not look."""
 
 
 class Thumbnail(Model, frozen=True):
@@ -103,7 +104,9 @@ class Answer(Model, Generic[RowModel], frozen=True):
 
     @property
     def rows(self) -> list[RowModel | UnreadableRow]:
-        """All rows in order."""
+        """All rows in order; not to be changed."""
+        if not self.unreadable:
+            return cast("list[RowModel | UnreadableRow]", self.readable)
         return [row or self.unreadable[index] for index, row in enumerate(self.readable)]
 
 
@@ -120,13 +123,21 @@ def decode(body: bytes, *, rows_name: str, row_type: type[RowModel], limit: int)
         UpstreamInvalidResponse: It is no JSON object, or says neither a total nor any rows.
     """
     try:
+        str(body, "utf-8")  # msgspec skips what it does not look for without reading it
+        found = _whole(rows_name, row_type).decode(body)
+    except _NOT_READABLE:
+        return decode_by_row(body, rows_name=rows_name, row_type=row_type, limit=limit)
+    return Answer(total=_total(found.total, found.rows), readable=(found.rows or [])[:limit])
+
+
+def decode_by_row(body: bytes, *, rows_name: str, row_type: type[RowModel], limit: int) -> Answer[RowModel]:
+    """The same as `decode`, each row for itself: slower, but a row that does not fit leaves the others whole."""
+    try:
         raw = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         found = msgspec.json.decode(raw.get(rows_name, b"null"), type=list[msgspec.Raw] | None)
     except _NOT_READABLE as problem:
         raise UpstreamInvalidResponse("The upstream's answer is not the documented JSON object.") from problem
-    total = _count(raw.get("total", b"null"))
-    if found is None and total is None:
-        raise UpstreamInvalidResponse("The upstream's answer holds neither a total nor any rows.")
+    total = _total(raw.get("total", b"null"), found)
     readable: list[RowModel | None] = []
     unreadable: dict[int, UnreadableRow] = {}
     for index, octets in enumerate((found or [])[:limit]):
@@ -139,9 +150,20 @@ def decode(body: bytes, *, rows_name: str, row_type: type[RowModel], limit: int)
     return Answer(total=total, readable=readable, unreadable=unreadable)
 
 
-def _count(octets: Any) -> int | None:
+@cache
+def _whole(rows_name: str, row_type: type[Any]) -> msgspec.json.Decoder[Any]:
+    """Reads answers all of whose rows fit."""
+    total = ("total", msgspec.Raw, msgspec.Raw(b"null"))
+    rows = ("rows", list[row_type] | None, None)  # type: ignore[valid-type]
+    listing = msgspec.defstruct("Listing", [total, rows], rename={"rows": rows_name})
+    return msgspec.json.Decoder(listing, strict=False)
+
+
+def _total(octets: Any, rows: list[Any] | None) -> int | None:
     try:
         total = msgspec.json.decode(octets, type=int, strict=False)
     except _NOT_READABLE:
-        return None
+        total = -1
+    if total < 0 and rows is None:
+        raise UpstreamInvalidResponse("The upstream's answer holds neither a total nor any rows.")
     return total if total >= 0 else None
