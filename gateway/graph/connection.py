@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 import strawberry
 
 from gateway.errors import UpstreamInvalidResponse
+from gateway.graph.shown import shown
 from gateway.listing.reader import Page
 from gateway.paging import anchors
 from gateway.upstream.models import UnreadableRow
@@ -42,10 +43,7 @@ class Edge(Generic[NodeT]):
     edge: strawberry.Private[anchors.Edge[Any]]
     make_node: strawberry.Private[MakeNode[Any]]
 
-    @strawberry.field(description="The row's place in this list: opaque, and good only for the same filters.")
-    def cursor(self) -> str:
-        """The row's cursor."""
-        return self.edge.cursor.encode()
+    cursor: str = shown("edge.cursor_text", "The row's place in this list: opaque, and good only for the same filters.")
 
     @strawberry.field(description="The row; null, with an error at its path, where the upstream's cannot be read.")
     def node(self) -> NodeT | None:
@@ -84,8 +82,8 @@ class Connection(Generic[NodeT]):
         return PageInfo(
             has_next_page=self.page.has_next,
             has_previous_page=self.page.has_previous,
-            start_cursor=edges[0].cursor.encode() if edges else None,
-            end_cursor=edges[-1].cursor.encode() if edges else None,
+            start_cursor=edges[0].cursor_text if edges else None,
+            end_cursor=edges[-1].cursor_text if edges else None,
         )
 
     @strawberry.field(

@@ -9,7 +9,7 @@ from gateway.graph import global_id
 from gateway.graph.arguments import identifier, page_size
 from gateway.graph.connection import AFTER, FIRST, Connection, readable
 from gateway.graph.context import Info
-from gateway.graph.types import Node, ThumbnailTask, make_task, task_connection
+from gateway.graph.types import Node, ThumbnailTask, task_connection
 
 DEFAULT_TASKS = 10
 
@@ -77,6 +77,6 @@ async def find_task(info: Info, task_id: str) -> ThumbnailTask | None:
         page = await context.page(context.services.tasks, {"task_id": task_id}, first=1, after=None)
     except NotFound:
         return None
-    tasks = [make_task(readable(edge), words=context.services.unknown_values) for edge in page.edges]
+    tasks = [ThumbnailTask(edge=readable(edge), words=context.services.unknown_values) for edge in page.edges]
     # An upstream that ignored the filter must not pass another task off as this one.
-    return next((task for task in tasks if task.row.task_id in {task_id, None}), None)
+    return next((task for task in tasks if task.edge.row.task_id in {task_id, None}), None)

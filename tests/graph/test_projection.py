@@ -91,7 +91,7 @@ def selections(draw: st.DrawFn, kind: GraphQLNamedType, depth: int = 4) -> str:
 
 def page_of(rows: list[Any]) -> Page[Any]:
     window = Window(Span(0, 100), len(rows), rows, 0.0)
-    edges = [Edge(row, window.cursor(index, 7)) for index, row in enumerate(rows)]
+    edges = [Edge(row, window, index, 7) for index, row in enumerate(rows)]
     return Page(edges, start=0, has_next=False, total=len(rows), truncated=False)
 
 
