@@ -1,24 +1,27 @@
 """A plain selection, written as the source of one Python function.
 
-Of `{ edges { cursor node { taskId thumbnailCount } } }` comes, on one line:
+Of `{ edges { node { count: thumbnailCount } } }` on a connection comes this, on one line:
 
     lambda source: {
-        "edges": [
-            {
-                "cursor": v3 if (v3 := read_1(v2)) ... type(v3) is str else fail(),
-                "node": None if (v4 := read_2(v2)) is None else {...} if type(v4) is class_3 else fail(),
+        'edges': fail() if (v0 := source.of.edges) is None else [
+            fail() if (v2 := v1) is None else {
+                'node': None if (v3 := check_5(v2)) is None else {
+                    'count': None if (v4 := v3.row.thumbnail_count) is None
+                    else v4 if type(v4) is int and -2147483648 <= v4 <= 2147483647 else fail()
+                }
             }
-            if type(v2) is class_2 else fail()
-            for v2 in v1
-        ],
-    } if type(source) is class_0 else fail()
+            for v1 in v0
+        ] if type(v0) is list else fail()
+    } if type(source) is class_8 else fail()
 
-The source holds names of the schema, names made here, and response names, which are GraphQL names in quotes.
+It holds names of the schema's own Python, names made here, and response names, which are GraphQL names in quotes;
+nothing else of what a client wrote. Where a field says what it shows (`gateway.graph.shown`), the value is read
+there: no resolver is called, and no object is made for it.
 """
 
 from collections.abc import Callable
 from itertools import count
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from graphql import (
     FragmentSpreadNode,
@@ -65,76 +68,95 @@ def compile_selection(executor: Executor[Any], kind: GraphQLObjectType, details:
     if any(_has_directives(executor, detail.node.selection_set, set()) for detail in details):
         raise NotPlain
     writer = _Writer(executor)
-    text, test = writer.object("source", kind, details)
-    build: Build = eval(f"lambda source: {text} if {test} else fail()", writer.names)  # noqa: S307  written here
+    text = writer.object("source", kind, details)
+    build: Build = eval(f"lambda source: {text}", writer.names)  # noqa: S307  written here, see above
     return build
 
 
-class _Writer:
-    """Writes expressions, and gathers the objects that they name.
+class _Holder(NamedTuple):
+    """Expressions for an object whose fields are read: itself, what it is of, and what reads its words."""
 
-    Every method gives the text of a value, and of the test that the value stands if it is true.
-    """
+    source: str
+    of: str
+    words: str
+
+
+class _Writer:
+    """Writes expressions, and gathers the objects that they name."""
 
     def __init__(self, executor: Executor[Any]) -> None:
         self.names: dict[str, Any] = {"fail": _fail}
         self._executor = executor
         self._variables = (f"v{number}" for number in count())
 
-    def object(self, source: str, kind: GraphQLObjectType, details: FieldDetailsList) -> tuple[str, str]:
+    def object(self, source: str, kind: GraphQLObjectType, details: FieldDetailsList) -> str:
+        """The selection on the object that a variable holds."""
+        fields = self._fields(_Holder(source, f"{source}.of", f"{source}.words"), kind, details)
+        return f"{fields} if type({source}) is {self._origin(kind)} else fail()"
+
+    def _shown_object(self, of: str, words: str, kind: GraphQLObjectType, details: FieldDetailsList) -> str:
+        """The selection on an object that need not be made: what it is of is in a variable."""
+        made = f"{self._origin(kind)}(of={of}, words={words})"
+        return self._fields(_Holder(made, of, words), kind, details)
+
+    def _origin(self, kind: GraphQLObjectType) -> str:
         definition = kind.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
         if definition is None:  # introspection
             raise NotPlain
+        return self._name("class", (definition.concrete_of or definition).origin)
+
+    def _fields(self, holder: _Holder, kind: GraphQLObjectType, details: FieldDetailsList) -> str:
         parts = []
         for name, field_details in self._executor.collect_subfields(kind, details).grouped_field_set.items():
             field_name = field_details[0].node.name.value
             if field_name == "__typename":
                 parts.append(f"{name!r}: {kind.name!r}")
             elif field := kind.fields.get(field_name):
-                parts.append(f"{name!r}: {self._field(source, field, field_details)}")
+                parts.append(f"{name!r}: {self._field(holder, field, field_details)}")
             else:
                 raise NotPlain
-        origin = self._name("class", (definition.concrete_of or definition).origin)
-        return f"{{{', '.join(parts)}}}", f"type({source}) is {origin}"
+        return f"{{{', '.join(parts)}}}"
 
-    def _field(self, source: str, field: GraphQLField, details: FieldDetailsList) -> str:
+    def _field(self, holder: _Holder, field: GraphQLField, details: FieldDetailsList) -> str:
         definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
         if field.args or not isinstance(definition, StrawberryField) or definition.extensions:
             raise NotPlain
         resolver = definition.base_resolver
         if resolver is None:
-            return self._completed(f"{source}.{definition.python_name}", field.type, details)
+            return self._completed(f"{holder.source}.{definition.python_name}", field.type, details)
         if resolver.self_parameter is None or resolver.arguments or resolver.info_parameter or resolver.is_async:
             raise NotPlain
-        resolved = f"{self._name('read', resolver.wrapped_func)}({source})"
+        resolved = f"{self._name('read', resolver.wrapped_func)}({holder.source})"
         shown = definition.metadata.get(Shown)
         if shown is None:
             return self._completed(resolved, field.type, details)
-        if shown.enum is None:
-            return self._completed(f"{source}.{shown.path}", field.type, details)
-        return self._word(f"{source}.{shown.path}", resolved, field.type, details)
+        value = f"{holder.of}.{shown.path}" if shown.path else holder.of
+        if shown.check:
+            value = f"{self._name('check', shown.check)}({value})"
+        if shown.enum:
+            return self._word(value, resolved, field.type, details)
+        return self._completed(value, field.type, details, holder.words)
 
-    def _completed(self, value: str, kind: GraphQLOutputType, details: FieldDetailsList) -> str:
-        variable = next(self._variables)
-        text, test = self._inner(variable, get_nullable_type(kind), details)
-        missing = "fail()" if is_non_null_type(kind) else "None"
-        return f"{missing} if ({variable} := {value}) is None else {text} if {test} else fail()"
+    def _completed(
+        self, value: str, kind: GraphQLOutputType, details: FieldDetailsList, words: str | None = None
+    ) -> str:
+        """A value by its type; with `words`, the objects in it are those that would be shown."""
+        variable, missing = next(self._variables), "fail()" if is_non_null_type(kind) else "None"
+        text = self._present(variable, get_nullable_type(kind), details, words)
+        return f"{missing} if ({variable} := {value}) is None else {text}"
 
-    def _inner(self, value: str, kind: GraphQLNullableType, details: FieldDetailsList) -> tuple[str, str]:
+    def _present(self, value: str, kind: GraphQLNullableType, details: FieldDetailsList, words: str | None) -> str:
         match kind:
             case GraphQLObjectType():
-                return self.object(value, kind, details)
+                return self._shown_object(value, words, kind, details) if words else self.object(value, kind, details)
             case GraphQLList():
                 item = next(self._variables)
-                return (
-                    f"[{self._completed(item, kind.of_type, details)} for {item} in {value}]",
-                    f"type({value}) is list",
-                )
+                items = f"[{self._completed(item, kind.of_type, details, words)} for {item} in {value}]"
+                return f"{items} if type({value}) is list else fail()"
             case GraphQLEnumType():
-                names = self._name("names", {kind.coerce_input_value(name): name for name in kind.values})
-                return f"{names}[{value}]", "True"
+                return f"{self._name('names', {kind.coerce_input_value(name): name for name in kind.values})}[{value}]"
             case GraphQLScalarType() if test := _TESTS.get(kind.name):
-                return value, test.format(value)
+                return f"{value} if {test.format(value)} else fail()"
         raise NotPlain
 
     def _word(self, word: str, resolved: str, kind: GraphQLOutputType, details: FieldDetailsList) -> str:

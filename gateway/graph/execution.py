@@ -70,6 +70,7 @@ class Executor:
         limits: What a document may ask for.
         max_documents: How many sound documents are remembered.
         introspection: Whether the schema may be asked for.
+        compile_selections: Whether plain selections are compiled; the answers are the same.
     """
 
     def __init__(
@@ -81,12 +82,14 @@ class Executor:
         limits: DocumentLimits,
         max_documents: int,
         introspection: bool,
+        compile_selections: bool = True,
     ) -> None:
         self._schema = schema._schema  # noqa: SLF001  graphql-core's schema; Strawberry has no public name for it
         self._documents = Documents(self._schema, limits, most=max_documents, introspection=introspection)
         self._pricer = Pricer(self._schema, prices)
         self._budget = budget
         self._introspection = introspection
+        self._compile_selections = compile_selections
 
     def prepare(
         self, text: str, name: str | None, variables: dict[str, Any], *, queries_only: bool = False
@@ -130,7 +133,7 @@ class Executor:
             variable_values=operation.variables,
             operation_name=operation.name,
             executor_class=ProjectingExecutor,
-            projections=operation.projections,
+            projections=operation.projections if self._compile_selections else None,
         )
         if inspect.isawaitable(result):
             result = await result

@@ -40,9 +40,9 @@ class Projections:
 
 
 class ProjectingExecutor(Executor[Any]):
-    """graphql-core's executor, with the plain selections built by compiled functions."""
+    """graphql-core's executor, with the plain selections built by compiled functions, where there are projections."""
 
-    def __init__(self, *args: Any, projections: Projections, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, projections: Projections | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._projections = projections
 
@@ -56,7 +56,8 @@ class ProjectingExecutor(Executor[Any]):
         result: Any,
         position_context: Any,
     ) -> Any:
-        build = self._projections.find(self, return_type, field_details_list)
+        known = self._projections
+        build = None if known is None else known.find(self, return_type, field_details_list)
         if build is not None:
             try:
                 return build(result)

@@ -77,6 +77,6 @@ async def find_task(info: Info, task_id: str) -> ThumbnailTask | None:
         page = await context.page(context.services.tasks, {"task_id": task_id}, first=1, after=None)
     except NotFound:
         return None
-    tasks = [ThumbnailTask(edge=readable(edge), words=context.services.unknown_values) for edge in page.edges]
+    tasks = [ThumbnailTask(of=readable(edge), words=context.services.unknown_values) for edge in page.edges]
     # An upstream that ignored the filter must not pass another task off as this one.
-    return next((task for task in tasks if task.edge.row.task_id in {task_id, None}), None)
+    return next((task for task in tasks if task.of.row.task_id in {task_id, None}), None)

@@ -15,7 +15,7 @@ from gateway.graph.connection import AFTER, FIRST, Connection
 from gateway.graph.context import Info
 from gateway.graph.enums import AspectRatio, ThumbnailFormat, ThumbnailType, UnknownValues
 from gateway.graph.global_id import GlobalId, place_id
-from gateway.graph.shown import shown, shown_word
+from gateway.graph.shown import Shown, shown, shown_word
 from gateway.listing.reader import Page
 from gateway.paging import anchors
 from gateway.upstream.models import SnapshotRow, TaskRow, Thumbnail, UnreadableRow
@@ -43,8 +43,11 @@ class Node(ABC):
 class Snapshot:
     """A row of the listing of snapshots."""
 
-    url: str = strawberry.field(description="Where the picture can be fetched, without this gateway.")
-    offset_seconds: int = strawberry.field(description="The picture's place in the video, in seconds from its start.")
+    of: strawberry.Private[anchors.Edge[SnapshotRow]]
+    words: strawberry.Private[UnknownValues]
+
+    url: str = shown("row.url", "Where the picture can be fetched, without this gateway.")
+    offset_seconds: int = shown("row.offset", "The picture's place in the video, in seconds from its start.")
 
 
 @strawberry.type(
@@ -54,35 +57,33 @@ class Snapshot:
 class ThumbnailParameters:
     """The upstream's `thumbnail_para`."""
 
-    para: strawberry.Private[Thumbnail]
+    of: strawberry.Private[Thumbnail]
     words: strawberry.Private[UnknownValues]
 
     type: ThumbnailType | None = shown_word(
-        "para.type", ThumbnailType, "How the moments are chosen; it decides which of the other fields count."
+        "type", ThumbnailType, "How the moments are chosen; it decides which of the other fields count."
     )
     quantity: int | None = shown(
-        "para.quantity", "How many snapshots, 1 to 10, spread over the video. With type `QUANTITY`."
+        "quantity", "How many snapshots, 1 to 10, spread over the video. With type `QUANTITY`."
     )
     quantity_time: int | None = shown(
-        "para.quantity_time",
+        "quantity_time",
         "Seconds between the snapshots, 0 to 2147483647, where `quantity` of them are taken at an interval. "
         "With type `QUANTITY`.",
     )
     time: int | None = shown(
-        "para.time", "Seconds between the snapshots, 0 to 100; upstream's default 12. With type `TIME`."
+        "time", "Seconds between the snapshots, 0 to 100; upstream's default 12. With type `TIME`."
     )
-    dots: list[int | None] | None = shown("para.dots", "The moments of the snapshots, in seconds. With type `DOTS`.")
+    dots: list[int | None] | None = shown("dots", "The moments of the snapshots, in seconds. With type `DOTS`.")
     cover_position: int | None = shown(
-        "para.cover_position", "Which snapshot serves as the video's cover; upstream's default 1."
+        "cover_position", "Which snapshot serves as the video's cover; upstream's default 1."
     )
-    format: ThumbnailFormat | None = shown_word(
-        "para.format", ThumbnailFormat, "The file format; upstream's default JPG."
-    )
+    format: ThumbnailFormat | None = shown_word("format", ThumbnailFormat, "The file format; upstream's default JPG.")
     aspect_ratio: AspectRatio | None = shown_word(
-        "para.aspect_ratio", AspectRatio, "The shape of the pictures; upstream's default `ADAPTIVE`."
+        "aspect_ratio", AspectRatio, "The shape of the pictures; upstream's default `ADAPTIVE`."
     )
     max_length: int | None = shown(
-        "para.max_length", "The longest side of a picture in pixels, the other in proportion; upstream's default 480."
+        "max_length", "The longest side of a picture in pixels, the other in proportion; upstream's default 480."
     )
 
 
@@ -92,23 +93,23 @@ class ThumbnailParameters:
 class ThumbnailTask(Node):
     """A row of the listing of tasks."""
 
-    edge: strawberry.Private[anchors.Edge[TaskRow]]
+    of: strawberry.Private[anchors.Edge[TaskRow]]
     words: strawberry.Private[UnknownValues]
 
     @override
     def global_id(self) -> str:
-        if not self.edge.row.task_id:
-            return place_id("ThumbnailTask", self.edge.cursor)
-        return GlobalId("ThumbnailTask", self.edge.row.task_id).encode()
+        if not self.of.row.task_id:
+            return place_id("ThumbnailTask", self.of.cursor)
+        return GlobalId("ThumbnailTask", self.of.row.task_id).encode()
 
-    task_id: strawberry.ID | None = shown("edge.row.task_id", "The upstream's id of the task. It may be missing.")
-    thumbnail_count: int | None = shown("edge.row.thumbnail_count", "How many snapshots the task took.")
+    task_id: strawberry.ID | None = shown("row.task_id", "The upstream's id of the task. It may be missing.")
+    thumbnail_count: int | None = shown("row.thumbnail_count", "How many snapshots the task took.")
 
-    @strawberry.field(description="How the snapshots are taken.")
+    @strawberry.field(description="How the snapshots are taken.", metadata={Shown: Shown("row.thumbnail_para")})
     def parameters(self) -> ThumbnailParameters | None:
         """The upstream's `thumbnail_para`."""
-        para = self.edge.row.thumbnail_para
-        return None if para is None else ThumbnailParameters(para=para, words=self.words)
+        para = self.of.row.thumbnail_para
+        return None if para is None else ThumbnailParameters(of=para, words=self.words)
 
     @strawberry.field(
         description="The pictures, one upstream call for each task that is asked for them. "
@@ -123,18 +124,13 @@ class ThumbnailTask(Node):
         """A page of the listing of the task's pictures."""
         context = info.context
         size = page_size(first, default=DEFAULT_SNAPSHOTS, most=context.services.max_first)
-        if not self.edge.row.task_id:
+        if not self.of.row.task_id:
             return None
-        filters = {"task_id": self.edge.row.task_id}
+        filters = {"task_id": self.of.row.task_id}
         page = await context.page(context.services.snapshots, filters, first=size, after=after or None)
-        return Connection(page=page, make_node=make_snapshot)
+        return Connection(of=page, words=context.services.unknown_values, make_node=Snapshot)
 
 
 def task_connection(page: Page[TaskRow | UnreadableRow], words: UnknownValues) -> Connection[ThumbnailTask]:
     """The connection over a page of tasks; `words` reads the upstream's words as enums."""
-    return Connection(page=page, make_node=lambda edge: ThumbnailTask(edge=edge, words=words))
-
-
-def make_snapshot(edge: anchors.Edge[SnapshotRow]) -> Snapshot:
-    """The node of a picture."""
-    return Snapshot(url=edge.row.url, offset_seconds=edge.row.offset)
+    return Connection(of=page, words=words, make_node=ThumbnailTask)

@@ -14,12 +14,14 @@ import base64
 import binascii
 import hashlib
 import struct
+from binascii import b2a_base64
 from typing import NamedTuple
 
 from gateway.errors import BadUserInput, Reason
 
 _VERSION = 1
 _LAYOUT = struct.Struct(">BIIH6s6s")
+_PACK = _LAYOUT.pack
 _LENGTH = 31
 _UNKNOWN_TOTAL = 0xFFFFFFFF
 _FINGERPRINT_OCTETS = 6
@@ -56,8 +58,8 @@ class Cursor(NamedTuple):
 def encode(offset: int, total: int | None, row: bytes, next_row: bytes, filters: int) -> str:
     """The text of a `Cursor` of these, for whoever needs nothing but the text."""
     known = total if total is not None and total < _UNKNOWN_TOTAL else _UNKNOWN_TOTAL - (total is not None)
-    octets = _LAYOUT.pack(_VERSION, filters, known, offset, row, next_row)
-    return binascii.b2a_base64(octets)[:_LENGTH].translate(_URL_SAFE).decode("ascii")
+    octets = _PACK(_VERSION, filters, known, offset, row, next_row)
+    return b2a_base64(octets)[:_LENGTH].translate(_URL_SAFE).decode("ascii")
 
 
 def decode(text: str, *, filters: int, last_offset: int) -> Cursor:

@@ -66,4 +66,6 @@ def test_places_are_told_apart() -> None:
     cursor = Cursor(offset=7, total=9, row=b"abcdef", next_row=b"ghijkl", filters=3)
     others = [cursor._replace(offset=8), cursor._replace(row=b"abcdeg"), cursor._replace(filters=9)]
     assert len({place_id("ThumbnailTask", each) for each in [cursor, *others]}) == 4
-    assert place_id("ThumbnailTask", cursor._replace(total=None, next_row=b"mnopqr")) == place_id("ThumbnailTask", cursor)
+    assert place_id("ThumbnailTask", cursor._replace(total=None, next_row=b"mnopqr")) == place_id(
+        "ThumbnailTask", cursor
+    )

@@ -54,7 +54,9 @@ def test_what_is_encoded_is_decoded(cursor: Cursor) -> None:
 
 def test_the_layout_of_version_1_stays() -> None:
     """Clients hold cursors while a gateway is replaced by a newer one."""
-    assert Cursor(7, 100, b"\1\2\3\4\5\6", b"\7\10\11\12\13\14", 0x0D0E0F10).encode() == "AQ0ODxAAAABkAAcBAgMEBQYHCAkKCww"
+    assert (
+        Cursor(7, 100, b"\1\2\3\4\5\6", b"\7\10\11\12\13\14", 0x0D0E0F10).encode() == "AQ0ODxAAAABkAAcBAgMEBQYHCAkKCww"
+    )
 
 
 def test_a_total_beyond_32_bits_becomes_the_highest_one() -> None:
