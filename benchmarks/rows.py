@@ -24,7 +24,8 @@ from gateway.graph.types import ThumbnailTask, task_connection
 from gateway.listing.reader import Page, PageReader, Reading
 from gateway.paging.plan import BlockPlan
 from gateway.paging.window import Span, Window
-from gateway.upstream.models import Answer, TaskRow, UnreadableRow, decode, decode_by_row
+from gateway.upstream.endpoints import THUMBNAIL_TASKS
+from gateway.upstream.models import Answer, TaskRow, UnreadableRow
 
 QUERY = """{ thumbnailTasks {
   totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
@@ -76,11 +77,6 @@ def bodies(size: int) -> dict[Span, bytes]:
     return {span: msgspec.json.encode({"total": total, "thumbnails": rows}) for span, (total, rows) in pages.items()}
 
 
-def decoded(body: bytes, read: Callable[..., Answer[TaskRow]] = decode) -> Answer[TaskRow]:
-    """An answer of the listing of tasks."""
-    return read(body, rows_name="thumbnails", row_type=TaskRow, limit=100)
-
-
 async def page_of(answers: dict[Span, Answer[TaskRow]], size: int) -> Tasks:
     """The page as the reader puts it together."""
 
@@ -101,7 +97,8 @@ def run(document: DocumentNode, page: Tasks, **options: Any) -> Any:
 def measure(size: int) -> dict[str, float]:
     """Microseconds by step."""
     sent = bodies(size)
-    answers = {span: decoded(body) for span, body in sent.items()}
+    decode, by_row = THUMBNAIL_TASKS.decoder.decode, THUMBNAIL_TASKS.decoder.decode_by_row
+    answers = {span: decode(body, limit=100) for span, body in sent.items()}
     blocks = [msgspec.json.encode(answer) for answer in answers.values()]
     decoder = msgspec.json.Decoder(Answer[TaskRow])
     with asyncio.Runner() as runner:
@@ -112,7 +109,7 @@ def measure(size: int) -> dict[str, float]:
 
         idle = least(lambda: loop.run_until_complete(asyncio.sleep(0)))
         found = {
-            "decode": least(lambda: [decoded(body) for body in sent.values()]),
+            "decode": least(lambda: [decode(body, limit=100) for body in sent.values()]),
             "windows and page": least(page) - idle,
         }
         for name, query in (("data", QUERY), ("data, of `taskId` and `endCursor` alone", FEW)):
@@ -133,7 +130,7 @@ def measure(size: int) -> dict[str, float]:
                 lambda: run(document, empty, executor_class=ProjectingExecutor, projections=Projections())
             )
             - least(lambda: run(document, empty, **compiled)),
-            "decode, row by row": least(lambda: [decoded(body, decode_by_row) for body in sent.values()]),
+            "decode, row by row": least(lambda: [by_row(body, limit=100) for body in sent.values()]),
             "a block of the cache: encode": least(lambda: [msgspec.json.encode(each) for each in answers.values()]),
             "a block of the cache: decode": least(lambda: [decoder.decode(each) for each in blocks]),
         }

@@ -5,7 +5,6 @@ missing, whatever the pages say; values are kept as they came, in or out of thei
 """
 
 import hashlib
-from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
@@ -110,53 +109,57 @@ class Answer(Model, Generic[RowModel], frozen=True):
         return [row or self.unreadable[index] for index, row in enumerate(self.readable)]
 
 
-def decode(body: bytes, *, rows_name: str, row_type: type[RowModel], limit: int) -> Answer[RowModel]:
-    """Reads an answer; a row that does not fit is kept as an `UnreadableRow`.
+class AnswerDecoder(Generic[RowModel]):
+    """Reads the answers of one listing.
 
     Args:
-        body: The answer's JSON.
         rows_name: The name of the array of rows.
         row_type: The model of a row.
-        limit: How many rows were asked for; an upstream that gives more is cut there.
-
-    Raises:
-        UpstreamInvalidResponse: It is no JSON object, or says neither a total nor any rows.
     """
-    try:
-        str(body, "utf-8")  # msgspec skips what it does not look for without reading it
-        found = _whole(rows_name, row_type).decode(body)
-    except _NOT_READABLE:
-        return decode_by_row(body, rows_name=rows_name, row_type=row_type, limit=limit)
-    return Answer(total=_total(found.total, found.rows), readable=(found.rows or [])[:limit])
 
+    def __init__(self, rows_name: str, row_type: type[RowModel]) -> None:
+        self._rows_name = rows_name
+        self._row = msgspec.json.Decoder(row_type, strict=False)
+        total = ("total", msgspec.Raw, msgspec.Raw(b"null"))
+        rows = ("rows", list[row_type] | None, None)  # type: ignore[valid-type]
+        listing = msgspec.defstruct("Listing", [total, rows], rename={"rows": rows_name})
+        self._whole = msgspec.json.Decoder(listing, strict=False)
 
-def decode_by_row(body: bytes, *, rows_name: str, row_type: type[RowModel], limit: int) -> Answer[RowModel]:
-    """The same as `decode`, each row for itself: slower, but a row that does not fit leaves the others whole."""
-    try:
-        raw = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-        found = msgspec.json.decode(raw.get(rows_name, b"null"), type=list[msgspec.Raw] | None)
-    except _NOT_READABLE as problem:
-        raise UpstreamInvalidResponse("The upstream's answer is not the documented JSON object.") from problem
-    total = _total(raw.get("total", b"null"), found)
-    readable: list[RowModel | None] = []
-    unreadable: dict[int, UnreadableRow] = {}
-    for index, octets in enumerate((found or [])[:limit]):
+    def decode(self, body: bytes, *, limit: int) -> Answer[RowModel]:
+        """Reads an answer; a row that does not fit is kept as an `UnreadableRow`.
+
+        Args:
+            body: The answer's JSON.
+            limit: How many rows were asked for; an upstream that gives more is cut there.
+
+        Raises:
+            UpstreamInvalidResponse: It is no JSON object, or says neither a total nor any rows.
+        """
         try:
-            readable.append(msgspec.json.decode(octets, type=row_type, strict=False))
+            str(body, "utf-8")  # msgspec skips what it does not look for without reading it
+            found: Any = self._whole.decode(body)
+        except _NOT_READABLE:
+            return self.decode_by_row(body, limit=limit)
+        return Answer(total=_total(found.total, found.rows), readable=(found.rows or [])[:limit])
+
+    def decode_by_row(self, body: bytes, *, limit: int) -> Answer[RowModel]:
+        """The same as `decode`, each row for itself: slower, but a row that does not fit leaves the others whole."""
+        try:
+            raw = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+            found = msgspec.json.decode(raw.get(self._rows_name, b"null"), type=list[msgspec.Raw] | None)
         except _NOT_READABLE as problem:
-            readable.append(None)
-            digest = hashlib.blake2b(bytes(octets), digest_size=16).hexdigest()
-            unreadable[index] = UnreadableRow(digest=digest, problem=str(problem))
-    return Answer(total=total, readable=readable, unreadable=unreadable)
-
-
-@cache
-def _whole(rows_name: str, row_type: type[Any]) -> msgspec.json.Decoder[Any]:
-    """Reads answers all of whose rows fit."""
-    total = ("total", msgspec.Raw, msgspec.Raw(b"null"))
-    rows = ("rows", list[row_type] | None, None)  # type: ignore[valid-type]
-    listing = msgspec.defstruct("Listing", [total, rows], rename={"rows": rows_name})
-    return msgspec.json.Decoder(listing, strict=False)
+            raise UpstreamInvalidResponse("The upstream's answer is not the documented JSON object.") from problem
+        total = _total(raw.get("total", b"null"), found)
+        readable: list[RowModel | None] = []
+        unreadable: dict[int, UnreadableRow] = {}
+        for index, octets in enumerate((found or [])[:limit]):
+            try:
+                readable.append(self._row.decode(octets))
+            except _NOT_READABLE as problem:
+                readable.append(None)
+                digest = hashlib.blake2b(bytes(octets), digest_size=16).hexdigest()
+                unreadable[index] = UnreadableRow(digest=digest, problem=str(problem))
+        return Answer(total=total, readable=readable, unreadable=unreadable)
 
 
 def _total(octets: Any, rows: list[Any] | None) -> int | None:

@@ -7,12 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import UpstreamInvalidResponse
-from gateway.upstream.models import Answer, SnapshotRow, TaskRow, Thumbnail, UnreadableRow, decode, decode_by_row
+from gateway.upstream.models import Answer, AnswerDecoder, SnapshotRow, TaskRow, Thumbnail, UnreadableRow
+
+TASKS = AnswerDecoder("thumbnails", TaskRow)
 
 
 def tasks(body: bytes, limit: int = 100) -> Answer[TaskRow]:
     """An answer of the listing of tasks."""
-    return decode(body, rows_name="thumbnails", row_type=TaskRow, limit=limit)
+    return TASKS.decode(body, limit=limit)
 
 
 def task(row: bytes) -> TaskRow | UnreadableRow:
@@ -51,7 +53,7 @@ def test_every_documented_field_is_read() -> None:
 def test_a_snapshot_is_read() -> None:
     """The example of the vendor's second page."""
     body = b'{"total":1,"thumbnail_result":[{"offset":1,"url":"https://example.com/1.jpg"}]}'
-    answer = decode(body, rows_name="thumbnail_result", row_type=SnapshotRow, limit=20)
+    answer = AnswerDecoder("thumbnail_result", SnapshotRow).decode(body, limit=20)
     assert answer.rows == [SnapshotRow(url="https://example.com/1.jpg", offset=1)]
 
 
@@ -264,7 +266,7 @@ def damaged(draw: st.DrawFn) -> bytes:
 def outcome(read: Callable[..., Answer[TaskRow]], body: bytes, limit: int) -> Any:
     """What a way of reading makes of a body."""
     try:
-        return read(body, rows_name="thumbnails", row_type=TaskRow, limit=limit)
+        return read(body, limit=limit)
     except UpstreamInvalidResponse as problem:
         return str(problem)
 
@@ -276,6 +278,6 @@ def test_reading_as_a_whole_and_row_by_row_come_to_the_same(count: int) -> None:
     @settings(max_examples=count, deadline=None)
     @given(body=damaged(), limit=st.integers(1, 6))
     def check(body: bytes, limit: int) -> None:
-        assert outcome(decode, body, limit) == outcome(decode_by_row, body, limit)
+        assert outcome(TASKS.decode, body, limit) == outcome(TASKS.decode_by_row, body, limit)
 
     check()
