@@ -119,7 +119,7 @@ class AnswerDecoder(Generic[RowModel]):
 
     def __init__(self, rows_name: str, row_type: type[RowModel]) -> None:
         self._rows_name = rows_name
-        self._row = msgspec.json.Decoder(row_type, strict=False)
+        self._row: msgspec.json.Decoder[RowModel] = msgspec.json.Decoder(row_type, strict=False)
         total = ("total", msgspec.Raw, msgspec.Raw(b"null"))
         rows = ("rows", list[row_type] | None, None)  # type: ignore[valid-type]
         listing = msgspec.defstruct("Listing", [total, rows], rename={"rows": rows_name})
