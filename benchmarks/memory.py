@@ -20,7 +20,8 @@ from gateway.cache.single_flight import SingleFlight
 from gateway.cache.store import MemoryStore
 from gateway.emulator import Emulator, Tenant
 from gateway.settings import Settings, load
-from gateway.upstream.models import Answer, TaskRow, decode
+from gateway.upstream.endpoints import THUMBNAIL_TASKS
+from gateway.upstream.models import Answer, TaskRow
 
 WINDOWS = 200_000
 CALLERS = 500
@@ -41,7 +42,7 @@ def answers(rows: int) -> list[Answer[TaskRow]]:
     catalogue = Emulator([Tenant("p", size=SAMPLES * rows)]).catalogue()
     pages = (catalogue.page(number * rows, rows) for number in range(SAMPLES))
     bodies = (msgspec.json.encode({"total": total, "thumbnails": tasks}) for total, tasks in pages)
-    return [decode(body, rows_name="thumbnails", row_type=TaskRow, limit=rows) for body in bodies]
+    return [THUMBNAIL_TASKS.decoder.decode(body, limit=rows) for body in bodies]
 
 
 async def fill(settings: Settings, windows: int, rows: int) -> None:

@@ -93,6 +93,7 @@ BAD = {
     "MAX_FIRST": ["0", "20101"],
     "MAX_PAGES_AT_ONCE": ["0", "1.5"],
     "MAX_DOCUMENTS": ["0"],
+    "COMPILE_SELECTIONS": ["maybe"],
     "MAX_BODY_KILOBYTES": ["0"],
     "SEARCH_CALLS": ["-1", "101"],
     "UPSTREAM_TIMEOUT_SECONDS": ["0", "nan"],

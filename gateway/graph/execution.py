@@ -72,6 +72,7 @@ class Executor:
         limits: What a document may ask for.
         max_documents: How many sound documents are remembered.
         introspection: Whether the schema may be asked for.
+        compile_selections: Whether plain selections are compiled; the answers are the same.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Executor:
         limits: DocumentLimits,
         max_documents: int,
         introspection: bool,
+        compile_selections: bool = True,
     ) -> None:
         self._schema = schema._schema  # noqa: SLF001  graphql-core's schema; Strawberry has no public name for it
         assert_valid_schema(self._schema)
@@ -90,6 +92,7 @@ class Executor:
         self._pricer = Pricer(self._schema, prices)
         self._budget = budget
         self._introspection = introspection
+        self._compile_selections = compile_selections
 
     def prepare(
         self, text: str, name: str | None, variables: dict[str, Any], *, queries_only: bool = False
@@ -146,7 +149,7 @@ class Executor:
             default_field_resolver,
             default_type_resolver,
             default_field_resolver,
-            projections=operation.document.projections,
+            projections=operation.document.projections if self._compile_selections else None,
         )
 
     def _variable_values(self, definition: OperationDefinitionNode, variables: dict[str, Any]) -> VariableValues:

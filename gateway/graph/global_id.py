@@ -28,7 +28,7 @@ class GlobalId(NamedTuple):
 
 def place_id(type_name: str, cursor: Cursor) -> str:
     """The id of a node that the upstream did not name: the list, the offset and the content."""
-    return _encode(f"{type_name}{_PLACE}{cursor.filters:08x}.{cursor.offset}.{cursor.row:012x}")
+    return _encode(f"{type_name}{_PLACE}{cursor.filters:08x}.{cursor.offset}.{cursor.row.hex()}")
 
 
 def decode(text: str) -> GlobalId:

@@ -10,7 +10,7 @@ from gateway.graph import global_id
 from gateway.graph.arguments import identifier, page_size
 from gateway.graph.connection import AFTER, FIRST, Connection, readable
 from gateway.graph.context import Context, Info
-from gateway.graph.types import Node, ThumbnailTask, make_task, task_connection
+from gateway.graph.types import Node, ThumbnailTask, task_connection
 
 DEFAULT_TASKS = 10
 
@@ -79,6 +79,6 @@ async def find_task(context: Context, task_id: str, path: Path) -> ThumbnailTask
         page = await context.page(context.services.tasks, {"task_id": task_id}, first=1, after=None, path=path.as_list)
     except NotFound:
         return None
-    tasks = [make_task(readable(edge), words=context.services.unknown_values) for edge in page.edges]
+    tasks = [ThumbnailTask(of=readable(edge), words=context.services.unknown_values) for edge in page.edges]
     # An upstream that ignored the filter must not pass another task off as this one.
-    return next((task for task in tasks if task.row.task_id in {task_id, None}), None)
+    return next((task for task in tasks if task.of.row.task_id in {task_id, None}), None)

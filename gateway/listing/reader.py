@@ -120,9 +120,9 @@ class PageReader(Generic[RowT]):
                     after = after._replace(offset=start - 1, total=window.total)
             elif index > 0:
                 # Seen together with the rows behind it, the last row's cursor can name the one after it.
-                taken[-1] = Edge(taken[-1].row, window.cursor(index - 1, self._filters))
+                taken[-1] = Edge(taken[-1].row, window, index - 1, self._filters)
             stop = min(len(window.rows), index + first - len(taken))
-            taken += [Edge(window.rows[at], window.cursor(at, self._filters)) for at in range(index, stop)]
+            taken += [Edge(window.rows[at], window, at, self._filters) for at in range(index, stop)]
             if len(taken) >= first or window.more is False or window.end >= reach(self._plan):
                 break
             self._read_ahead(window, first - len(taken))

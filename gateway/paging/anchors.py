@@ -10,19 +10,38 @@ only if its neighbour agrees, or if neither its offset nor the total has changed
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Generic, NamedTuple
+
+import msgspec
 
 from gateway.paging.cursor import NO_ROW, Cursor
 from gateway.paging.window import RowT, Window
 
 
-@dataclass(frozen=True, slots=True)
-class Edge(Generic[RowT]):
-    """A row that a page hands out, and its cursor."""
+class Edge(msgspec.Struct, Generic[RowT], frozen=True):
+    """A row that a page hands out, and where it was seen last: its cursor is made of that when it is asked for.
+
+    Args:
+        row: The row.
+        window: Where it was seen.
+        index: Its place there.
+        filters: The fingerprint that its cursor carries.
+    """
 
     row: RowT
-    cursor: Cursor
+    window: Window[RowT]
+    index: int
+    filters: int
+
+    @property
+    def cursor(self) -> Cursor:
+        """The row's cursor."""
+        return self.window.cursor(self.index, self.filters)
+
+    @property
+    def cursor_text(self) -> str:
+        """The same, encoded."""
+        return self.window.cursor_text(self.index, self.filters)
 
 
 class Joint(NamedTuple):
@@ -38,7 +57,7 @@ def join(window: Window[RowT], after: Cursor | None, taken: Sequence[Edge[RowT]]
     Of the rows taken, the last one that stands in the window is the joint, and those behind it are to be
     read anew. Where none does, the page may begin again behind the client's own cursor.
     """
-    places: dict[int, list[int]] = {}
+    places: dict[bytes, list[int]] = {}
     for index, fingerprint in enumerate(window.fingerprints):
         places.setdefault(fingerprint, []).append(index)
     for keep in range(len(taken), 0, -1):
@@ -60,7 +79,7 @@ def _is_unmoved(window: Window[RowT], index: int, cursor: Cursor) -> bool:
     return window.span.offset + index == cursor.offset and window.total == cursor.total
 
 
-def _behind(window: Window[RowT], cursor: Cursor, places: dict[int, list[int]]) -> int | None:
+def _behind(window: Window[RowT], cursor: Cursor, places: dict[bytes, list[int]]) -> int | None:
     """The index at which the page goes on behind `cursor`, or None where neither R nor N proves one."""
     rows, followed = places.get(cursor.row, []), cursor.next_row != NO_ROW
     pairs = [at for at in rows if followed and window.fingerprints[at + 1 : at + 2] == (cursor.next_row,)]

@@ -14,45 +14,52 @@ import base64
 import binascii
 import hashlib
 import struct
+from binascii import b2a_base64
 from typing import NamedTuple
 
 from gateway.errors import BadUserInput, Reason
 
 _VERSION = 1
 _LAYOUT = struct.Struct(">BIIH6s6s")
+_PACK = _LAYOUT.pack
 _LENGTH = 31
 _UNKNOWN_TOTAL = 0xFFFFFFFF
 _FINGERPRINT_OCTETS = 6
 
-NO_ROW = 0
+_NEW_FINGERPRINT = hashlib.blake2b(digest_size=_FINGERPRINT_OCTETS).copy
+"""A hash that has read nothing; a copy costs half of what a new one does."""
+
+_INSTEAD_OF_NO_ROW = (1).to_bytes(_FINGERPRINT_OCTETS, "big")
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+NO_ROW = bytes(_FINGERPRINT_OCTETS)
 """The fingerprint that no row has."""
 
 
 class Cursor(NamedTuple):
     """A row's place in a list.
 
-    `row` and `next_row` are fingerprints of 48 bits; `next_row` is `NO_ROW` where that row was not read.
+    `row` and `next_row` are fingerprints of 6 octets; `next_row` is `NO_ROW` where that row was not read.
     `total` is what the upstream said beside the row, `filters` a fingerprint of 32 bits.
     """
 
     offset: int
     total: int | None
-    row: int
-    next_row: int
+    row: bytes
+    next_row: bytes
     filters: int
 
     def encode(self) -> str:
         """The cursor as clients see it. Equal cursors give equal text."""
-        total = _UNKNOWN_TOTAL if self.total is None else min(self.total, _UNKNOWN_TOTAL - 1)
-        octets = _LAYOUT.pack(
-            _VERSION,
-            self.filters,
-            total,
-            self.offset,
-            self.row.to_bytes(_FINGERPRINT_OCTETS, "big"),
-            self.next_row.to_bytes(_FINGERPRINT_OCTETS, "big"),
-        )
-        return base64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
+        return encode(*self)
+
+
+def encode(offset: int, total: int | None, row: bytes, next_row: bytes, filters: int) -> str:
+    """The text of a `Cursor` of these, for whoever needs nothing but the text."""
+    known = total if total is not None and total < _UNKNOWN_TOTAL else _UNKNOWN_TOTAL - (total is not None)
+    octets = _PACK(_VERSION, filters, known, offset, row, next_row)
+    return b2a_base64(octets)[:_LENGTH].translate(_URL_SAFE).decode("ascii")
 
 
 def decode(text: str, *, filters: int, last_offset: int) -> Cursor:
@@ -81,8 +88,8 @@ def decode(text: str, *, filters: int, last_offset: int) -> Cursor:
     cursor = Cursor(
         offset=offset,
         total=None if total == _UNKNOWN_TOTAL else total,
-        row=int.from_bytes(row, "big"),
-        next_row=int.from_bytes(next_row, "big"),
+        row=row,
+        next_row=next_row,
         filters=of_filters,
     )
     # Encoding it again refuses the second spelling that the last character's two unused bits would allow.
@@ -96,9 +103,12 @@ def decode(text: str, *, filters: int, last_offset: int) -> Cursor:
     return cursor
 
 
-def row_fingerprint(identity: bytes) -> int:
-    """48 bits that stand for a row; never `NO_ROW`."""
-    return int.from_bytes(hashlib.blake2b(identity, digest_size=_FINGERPRINT_OCTETS).digest(), "big") or 1
+def row_fingerprint(identity: bytes) -> bytes:
+    """6 octets that stand for a row; never `NO_ROW`."""
+    fingerprint = _NEW_FINGERPRINT()
+    fingerprint.update(identity)
+    digest = fingerprint.digest()
+    return digest if digest != NO_ROW else _INSTEAD_OF_NO_ROW
 
 
 def filters_fingerprint(*parts: str | None) -> int:

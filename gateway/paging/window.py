@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from gateway.paging.cursor import NO_ROW, Cursor, row_fingerprint
+from gateway.paging.cursor import NO_ROW, Cursor, encode, row_fingerprint
 
 MAX_LIMIT = 100
 """The most rows one upstream call gives (the vendor's range of `limit` is 1 to 100)."""
@@ -80,17 +80,33 @@ class Window(Generic[RowT]):
         return None if too_low or too_high else self.total
 
     @cached_property
-    def fingerprints(self) -> tuple[int, ...]:
+    def fingerprints(self) -> tuple[bytes, ...]:
         """The rows' fingerprints, in order."""
-        return tuple(row_fingerprint(row.identity) for row in self.rows)
+        return tuple(self._fingerprints[index] for index in range(len(self.rows)))
 
     def cursor(self, index: int, filters: int) -> Cursor:
         """The cursor of one of the rows."""
-        following = index + 1
-        return Cursor(
-            offset=self.span.offset + index,
-            total=self.total,
-            row=self.fingerprints[index],
-            next_row=self.fingerprints[following] if following < len(self.rows) else NO_ROW,
-            filters=filters,
-        )
+        known = self._fingerprints
+        return Cursor(self.span.offset + index, self.total, known[index], known[index + 1], filters)
+
+    def cursor_text(self, index: int, filters: int) -> str:
+        """The same, encoded."""
+        known = self._fingerprints
+        return encode(self.span.offset + index, self.total, known[index], known[index + 1], filters)
+
+    @cached_property
+    def _fingerprints(self) -> "_Fingerprints":
+        return _Fingerprints(self.rows)
+
+
+class _Fingerprints(dict[int, bytes]):
+    """The fingerprints of rows by their index, each made when it is first asked for; behind the last, `NO_ROW`."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        super().__init__()
+        self._rows = rows
+
+    def __missing__(self, index: int) -> bytes:
+        fingerprint = row_fingerprint(self._rows[index].identity) if index < len(self._rows) else NO_ROW
+        self[index] = fingerprint
+        return fingerprint

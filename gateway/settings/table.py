@@ -113,6 +113,11 @@ class Settings(BaseModel):
     max_documents: Count = Field(
         default=1_000, description="How many parsed GraphQL documents are kept, at 50 KB each on average."
     )
+    compile_selections: bool = Field(
+        default=True,
+        description="Whether selections of plain fields are compiled, which saves most of an answer's CPU; the answers "
+        "are the same.",
+    )
     max_header_line_kilobytes: Count = Field(
         default=64, description="The largest header of a request, and the longest URL, in KiB."
     )

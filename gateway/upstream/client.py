@@ -12,7 +12,7 @@ from gateway.errors import UpstreamInvalidResponse
 from gateway.paging.window import Span
 from gateway.upstream import failures
 from gateway.upstream.endpoints import Endpoint
-from gateway.upstream.models import Answer, RowModel, decode
+from gateway.upstream.models import Answer, RowModel
 
 Filters = Mapping[str, str]
 """Query parameters that narrow a listing, by the upstream's names."""
@@ -83,7 +83,7 @@ class UpstreamClient:
         headers = {**self._headers, **authorise("GET", self._host, target)}
         deadline = min(deadline, asyncio.get_running_loop().time() + self._timeout)
         body = await self._get(httpx.Request("GET", self._origin + target, headers=headers), deadline)
-        return decode(body, rows_name=endpoint.rows_name, row_type=endpoint.row_type, limit=span.limit)
+        return endpoint.decoder.decode(body, limit=span.limit)
 
     async def aclose(self) -> None:
         """Closes the connections."""

@@ -5,12 +5,13 @@ Source: the vendor's pages "Listing Snapshot Task Results" and "ListThumbnailDet
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic
 from urllib.parse import quote
 
 from gateway.credentials.signing import canonical_query
 from gateway.paging.window import Span
-from gateway.upstream.models import RowModel, SnapshotRow, TaskRow
+from gateway.upstream.models import AnswerDecoder, RowModel, SnapshotRow, TaskRow
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Endpoint(Generic[RowModel]):
     def template(self) -> str:
         """Its path in every project."""
         return f"/v1/{{project_id}}/{self.path}"
+
+    @cached_property
+    def decoder(self) -> AnswerDecoder[RowModel]:
+        """Reads its answers."""
+        return AnswerDecoder(self.rows_name, self.row_type)
 
     def target(self, project_id: str, filters: Mapping[str, str], span: Span) -> str:
         """Path and query, byte for byte as they are sent and signed."""

@@ -61,6 +61,7 @@ def executor(settings: Settings) -> Executor:
         ),
         max_documents=settings.max_documents,
         introspection=settings.introspection,
+        compile_selections=settings.compile_selections,
     )
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from gateway.errors import OperationUnresolved, ParseFailed, Unauthenticated, ValidationFailed
@@ -8,10 +10,11 @@ from gateway.graph.execution import Executor
 from gateway.graph.prices import field_prices
 from gateway.graph.schema import build_schema
 from tests.graph.test_documents import LIMITS
+from tests.support.house import open_house
 
 
-@pytest.fixture(scope="module")
-def executor() -> Executor:
+def make_executor(**options: Any) -> Executor:
+    """An executor of the schema that is served."""
     return Executor(
         build_schema(),
         field_prices(max_first=1_000, search_calls=4),
@@ -19,7 +22,13 @@ def executor() -> Executor:
         limits=LIMITS,
         max_documents=10,
         introspection=True,
+        **options,
     )
+
+
+@pytest.fixture(scope="module")
+def executor() -> Executor:
+    return make_executor()
 
 
 class Unused:
@@ -83,3 +92,26 @@ async def test_a_field_that_is_skipped_does_not_run(executor: Executor) -> None:
     operation = executor.prepare("query ($no: Boolean!) { node(id: 1) @skip(if: $no) { id } }", None, {"no": True})
     with pytest.raises(Unauthenticated):
         await executor.run(operation, nobody())
+
+
+QUERY = "{ thumbnailTasks(first: 5) { edges { cursor node { id taskId parameters { type } } } totalCount } }"
+
+
+@pytest.mark.parametrize("on", [True, False])
+async def test_selections_are_compiled_where_that_is_wanted(*, on: bool) -> None:
+    """The switch reaches what runs the document; the answer is the same."""
+    executor = make_executor(compile_selections=on)
+    operation = executor.prepare("{ _service { sdl } }", None, {})
+    outcome = await executor.run(operation, nobody())
+    assert outcome.data is not None
+    assert "ThumbnailTask" in outcome.data["_service"]["sdl"]
+    assert any(operation.document.projections._builds.values()) is on
+
+
+async def test_a_gateway_without_compiled_selections_answers_the_same() -> None:
+    """The setting changes nothing but the way."""
+    answers = []
+    for on in (True, False):
+        async with open_house(size=20, compile_selections=on) as house:
+            answers.append((await house.ask(QUERY)).data)
+    assert answers[0] == answers[1]

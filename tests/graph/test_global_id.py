@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import BadUserInput, Reason
 from gateway.graph.global_id import GlobalId, decode, place_id
-from gateway.paging.cursor import Cursor
+from gateway.paging.cursor import NO_ROW, Cursor
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -55,7 +55,7 @@ def test_ids_of_another_spelling(text: str) -> None:
 
 def test_a_place_cannot_be_asked_for_again() -> None:
     """The message says why."""
-    cursor = Cursor(offset=7, total=9, row=0xABC, next_row=0, filters=0x12345678)
+    cursor = Cursor(offset=7, total=9, row=b"abcdef", next_row=NO_ROW, filters=0x12345678)
     with pytest.raises(BadUserInput, match="no id of its own") as caught:
         decode(place_id("ThumbnailTask", cursor))
     assert caught.value.reason is Reason.NOT_REFETCHABLE
@@ -63,7 +63,9 @@ def test_a_place_cannot_be_asked_for_again() -> None:
 
 def test_places_are_told_apart() -> None:
     """By list, by offset and by content; the total, which is the same for all rows, does not count."""
-    cursor = Cursor(offset=7, total=9, row=1, next_row=2, filters=3)
-    others = [cursor._replace(offset=8), cursor._replace(row=9), cursor._replace(filters=9)]
+    cursor = Cursor(offset=7, total=9, row=b"abcdef", next_row=b"ghijkl", filters=3)
+    others = [cursor._replace(offset=8), cursor._replace(row=b"abcdeg"), cursor._replace(filters=9)]
     assert len({place_id("ThumbnailTask", each) for each in [cursor, *others]}) == 4
-    assert place_id("ThumbnailTask", cursor._replace(total=None, next_row=5)) == place_id("ThumbnailTask", cursor)
+    assert place_id("ThumbnailTask", cursor._replace(total=None, next_row=b"mnopqr")) == place_id(
+        "ThumbnailTask", cursor
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gateway.paging.cursor import Cursor, row_fingerprint
+from gateway.paging.cursor import NO_ROW, Cursor, row_fingerprint
 from gateway.paging.plan import BlockPlan, ExactPlan, SignedPlan
 from tests.support.house import Clock
 from tests.support.moving_list import MovingList
@@ -29,7 +29,7 @@ def signed(rows: MovingList) -> Replica:
 def cursor_of(rows: MovingList, offset: int) -> Cursor:
     """The cursor of a row, as read now."""
     names = [row_fingerprint(f"task-{serial}".encode()) for serial in rows.rows[offset : offset + 2]]
-    return Cursor(offset, len(rows), names[0], names[1] if len(names) > 1 else 0, FILTERS)
+    return Cursor(offset, len(rows), names[0], names[1] if len(names) > 1 else NO_ROW, FILTERS)
 
 
 Make = Callable[[MovingList], Replica]

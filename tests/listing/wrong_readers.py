@@ -51,7 +51,7 @@ class TrustsTotals(WatchedReader):
 class TrustsEarlierRows(WatchedReader):
     """Goes on behind one of the two rows before the cursor's, where it meets that one first."""
 
-    earlier: ClassVar[dict[int, tuple[int, ...]]] = {}
+    earlier: ClassVar[dict[bytes, tuple[bytes, ...]]] = {}
     """For each row the two before it, which a cursor would have to carry. Equal names, equal rows: any test's do."""
 
     @override

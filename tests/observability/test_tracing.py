@@ -71,7 +71,7 @@ async def test_a_miss_is_a_span_with_a_call_below_it() -> None:
     assert operation.attributes["graphql.operation.name"] == "Page"
     assert operation.attributes["gateway.request_id"] == answer.headers["x-request-id"]
     assert operation.attributes["gateway.upstream_calls"] == 1
-    assert events(operation) == [("cache read", {"gateway.cache.level": "block", "gateway.cache.state": "miss"})]
+    assert events(operation) == [read("answer", "miss"), read("block", "miss")]
     assert call.name == "GET /v1/{project_id}/asset/thumbnails"
     assert parent_of(call) == context_of(operation).span_id
     assert journal.traceparent == traceparent(call)
@@ -129,9 +129,14 @@ async def test_a_follower_leads_to_the_call_that_answered_it() -> None:
     assert len(spans.operations) == 2
 
 
+def read(level: str, state: str) -> tuple[str, dict[str, str]]:
+    """The event of a look into the cache."""
+    return ("cache read", {"gateway.cache.level": level, "gateway.cache.state": state})
+
+
 def flights(house: House) -> list[Any]:
     """The calls under way."""
-    endpoint = house.app.routes[0].endpoint  # type: ignore[attr-defined]
+    endpoint: Any = house.app.user_middleware[-1].kwargs["target"]._app  # type: ignore[attr-defined]
     return list(endpoint.services.tasks._blocks._flights._flights.values())
 
 
@@ -145,7 +150,7 @@ async def test_a_background_refresh_has_a_trace_of_its_own() -> None:
         await house.ask(PAGE, headers=TITLED)
         await turn_until(lambda: spans.refreshes)
     [operation], [refresh], [call] = spans.operations, spans.refreshes, spans.calls
-    assert events(operation) == [("cache read", {"gateway.cache.level": "block", "gateway.cache.state": "stale"})]
+    assert events(operation) == [read("answer", "miss"), read("block", "stale")]
     assert operation.attributes is not None
     assert operation.attributes["gateway.cache.block.stale"] is True
     assert operation.attributes["gateway.upstream_calls"] == 0

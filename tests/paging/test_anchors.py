@@ -12,7 +12,7 @@ from tests.support.windows import FILTERS, cursor, row, window
 def taken(names: str, *, offset: int = 0, total: int = 0) -> list[Edge[SeenRow]]:
     """Rows of a page that stood behind one another in a window read before."""
     before = window(names, offset=offset, total=total)
-    return [Edge(row(name), before.cursor(at, FILTERS)) for at, name in enumerate(names.split())]
+    return [Edge(row(name), before, at, FILTERS) for at, name in enumerate(names.split())]
 
 
 @pytest.mark.parametrize(

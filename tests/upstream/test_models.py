@@ -1,15 +1,20 @@
+from collections.abc import Callable
+from typing import Any
+
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import UpstreamInvalidResponse
-from gateway.upstream.models import Answer, SnapshotRow, TaskRow, Thumbnail, UnreadableRow, decode
+from gateway.upstream.models import Answer, AnswerDecoder, SnapshotRow, TaskRow, Thumbnail, UnreadableRow
+
+TASKS = AnswerDecoder("thumbnails", TaskRow)
 
 
 def tasks(body: bytes, limit: int = 100) -> Answer[TaskRow]:
     """An answer of the listing of tasks."""
-    return decode(body, rows_name="thumbnails", row_type=TaskRow, limit=limit)
+    return TASKS.decode(body, limit=limit)
 
 
 def task(row: bytes) -> TaskRow | UnreadableRow:
@@ -48,7 +53,7 @@ def test_every_documented_field_is_read() -> None:
 def test_a_snapshot_is_read() -> None:
     """The example of the vendor's second page."""
     body = b'{"total":1,"thumbnail_result":[{"offset":1,"url":"https://example.com/1.jpg"}]}'
-    answer = decode(body, rows_name="thumbnail_result", row_type=SnapshotRow, limit=20)
+    answer = AnswerDecoder("thumbnail_result", SnapshotRow).decode(body, limit=20)
     assert answer.rows == [SnapshotRow(url="https://example.com/1.jpg", offset=1)]
 
 
@@ -232,3 +237,47 @@ def test_what_is_remembered_is_what_was_read(total: int | None, rows: list[bytes
     again = msgspec.json.decode(msgspec.json.encode(answer), type=Answer[TaskRow])
     assert again == answer
     assert [row.identity for row in again.rows] == [row.identity for row in answer.rows]
+
+
+PIECES = [
+    *(b'"total":' + value for value in (b"7", b'"7"', b"7.0", b"-1", b"null", b'"many"', b"1e400", b"[]", b'"\xff"')),
+    *(b'"thumbnails":' + value for value in (b"null", b"{}", b'"none"', b"[]")),
+    b'"\\u0074otal":3',
+    b'"\xff":1',
+    b'"\\ud800":1',
+    b'"next":"\xff"',
+    b'"next":"\\ud800"',
+    b'"next":{"a":[1,"x"]}',
+]
+LISTS = st.lists(ROWS, max_size=5).map(lambda rows: b'"thumbnails":[' + b",".join(rows) + b"]")
+BODIES = st.lists(LISTS | st.sampled_from(PIECES), max_size=4).map(lambda pieces: b"{" + b",".join(pieces) + b"}")
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """A body some of whose octets are others, or are missing."""
+    body = bytearray(draw(BODIES))
+    for _ in range(draw(st.integers(0, 2))):
+        at = draw(st.integers(0, len(body)))
+        body[at : at + draw(st.integers(0, 2))] = draw(st.binary(max_size=2))
+    return bytes(body)
+
+
+def outcome(read: Callable[..., Answer[TaskRow]], body: bytes, limit: int) -> Any:
+    """What a way of reading makes of a body."""
+    try:
+        return read(body, limit=limit)
+    except UpstreamInvalidResponse as problem:
+        return str(problem)
+
+
+@pytest.mark.parametrize("count", [500, pytest.param(5_000, marks=pytest.mark.proof)])
+def test_reading_as_a_whole_and_row_by_row_come_to_the_same(count: int) -> None:
+    """For any body: repeated names, rows that do not fit, too many rows, odd totals, damage anywhere."""
+
+    @settings(max_examples=count, deadline=None)
+    @given(body=damaged(), limit=st.integers(1, 6))
+    def check(body: bytes, limit: int) -> None:
+        assert outcome(TASKS.decode, body, limit) == outcome(TASKS.decode_by_row, body, limit)
+
+    check()
