@@ -24,6 +24,7 @@ class Bulkhead:
     def __init__(self, *, most: int, patience: float, observer: Observer | None = None) -> None:
         self._observer = observer or Observer()
         self._places = asyncio.Semaphore(most)
+        self._most = most
         self._patience = patience
         self.taken = 0
         self.waiting = 0
@@ -49,8 +50,8 @@ class Bulkhead:
             self._places.release()
 
     async def _take(self, deadline: float) -> None:
-        if not self._places.locked():
-            await self._places.acquire()
+        if self.taken < self._most and not self.waiting:
+            await self._places.acquire()  # at once: what the semaphore itself says takes as long as its queue is
             return
         self.waiting += 1
         self._observer.changed(Stock.UPSTREAM_CALLS_WAITING, 1)

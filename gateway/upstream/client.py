@@ -13,6 +13,7 @@ from gateway.paging.window import Span
 from gateway.upstream import failures
 from gateway.upstream.endpoints import Endpoint
 from gateway.upstream.models import Answer, RowModel
+from gateway.upstream.request import GetRequest
 
 Filters = Mapping[str, str]
 """Query parameters that narrow a listing, by the upstream's names."""
@@ -54,7 +55,12 @@ class UpstreamClient:
         self._host = httpx.URL(origin).netloc.decode("ascii")
         self._timeout = timeout
         self._max_answer_octets = max_answer_octets
-        self._headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": user_agent}
+        self._headers = {
+            "Host": self._host,
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "User-Agent": user_agent,
+        }
 
     async def read(
         self,
@@ -82,7 +88,7 @@ class UpstreamClient:
         target = endpoint.target(project_id, filters, span)
         headers = {**self._headers, **authorise("GET", self._host, target)}
         deadline = min(deadline, asyncio.get_running_loop().time() + self._timeout)
-        body = await self._get(httpx.Request("GET", self._origin + target, headers=headers), deadline)
+        body = await self._get(GetRequest(self._origin + target, headers), deadline)
         return endpoint.decoder.decode(body, limit=span.limit)
 
     async def aclose(self) -> None:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import stamina
 
+from gateway.errors import GatewayError
 from gateway.upstream.failures import is_transient
 
 Result = TypeVar("Result")
@@ -95,7 +96,12 @@ class Retries:
             )
 
         budget.earn()
-        # stamina's own limits are off: it counts time by a clock of its own, and asks them after `again`.
+        try:
+            return await attempt(deadline)
+        except GatewayError as problem:
+            failed = problem
+        # stamina is costly to begin with, and few reads fail: its first attempt is the one that was made already.
+        # Its own limits are off: it counts time by a clock of its own, and asks them after `again`.
         async for turn in stamina.retry_context(
             on=again,
             attempts=None,
@@ -105,6 +111,9 @@ class Retries:
             wait_max=LONGEST_WAIT,
         ):
             with turn:
+                if made == 0:
+                    made = 1
+                    raise failed
                 made += 1
                 return await attempt(deadline)
         raise AssertionError("stamina ends by a result or an exception")  # pragma: no cover

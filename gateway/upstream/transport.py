@@ -13,6 +13,8 @@ import yarl
 from httpx_aiohttp.transport import AiohttpResponseStream, AiohttpTransport, map_aiohttp_exceptions
 from typing_extensions import override
 
+from gateway.upstream.request import GetRequest
+
 
 class ExactTransport(AiohttpTransport):
     """One pool of kept-alive connections: no cookies, no redirects, no retries, no headers but the request's own.
@@ -50,8 +52,8 @@ class ExactTransport(AiohttpTransport):
         with _as_httpx_errors():
             response = await self._session.request(
                 request.method,
-                yarl.URL(str(request.url), encoded=True),
-                headers=request.headers,
+                yarl.URL(request.written if isinstance(request, GetRequest) else str(request.url), encoded=True),
+                headers=[(name.decode("ascii"), value.decode("latin-1")) for name, value in request.headers.raw],
                 allow_redirects=False,
             )
         return httpx.Response(
