@@ -20,6 +20,7 @@ from gateway.emulator import Emulator, Tenant
 from gateway.errors import GatewayError
 from gateway.listing.report import Report
 from gateway.settings import load
+from gateway.web.caches import build_caches
 from gateway.web.listings import Listings, build_listings
 from gateway.web.upstream import build_upstream
 
@@ -112,7 +113,8 @@ async def open_scene(*, tokens: int, limit: int | None = None, **settings: Any) 
     emulator = Emulator([tenant], clock=now, latency=LATENCY, calls_per_minute=limit)
     given = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=PROJECT, **settings)
     upstream = build_upstream(given, httpx.ASGITransport(emulator.app), now)
-    listings = build_listings(given, upstream, None, clock=now, secret=SECRET, make_key=cache_key)
+    caches = build_caches(given, None, clock=now, secret=SECRET)
+    listings = build_listings(given, upstream, caches, clock=now, secret=SECRET, make_key=cache_key)
     try:
         yield Scene(emulator, listings)
     finally:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Generic
 
 from gateway.cache.blocks import Blocks
+from gateway.cache.generations import Generations
 from gateway.cache.key import KeyFunction, cache_key
 from gateway.credentials.kinds import Credential
 from gateway.credentials.resolve import Caller
@@ -31,11 +32,12 @@ class Listing(Generic[RowModel]):
         clock: Seconds since the epoch.
         secret: Keys the cache's digests.
         make_key: Makes the cache's keys.
+        generations: Stand in the keys, so that a purge changes them.
         search_calls: The most upstream calls a page may spend on finding a moved row.
         observer: Is told of these.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each a part of its own
         self,
         endpoint: Endpoint[RowModel],
         upstream: Upstream,
@@ -45,6 +47,7 @@ class Listing(Generic[RowModel]):
         secret: bytes,
         search_calls: int,
         make_key: KeyFunction = cache_key,
+        generations: Generations | None = None,
         observer: Observer | None = None,
     ) -> None:
         self._observer = observer or Observer()
@@ -55,6 +58,7 @@ class Listing(Generic[RowModel]):
         self._secret = secret
         self._search_calls = search_calls
         self._make_key = make_key
+        self._generations = generations
 
     async def page(
         self, filters: Filters, *, first: int, after: str | None, caller: Caller, report: Report
@@ -113,7 +117,8 @@ class Listing(Generic[RowModel]):
         else:
             named = (part for name in sorted(filters) for part in (name, filters[name]))
             where = (caller.project_id, self._endpoint.name, str(span.offset), str(span.limit))
-            key = self._make_key(self._secret, scope, *where, *named)
+            generation = self._generations.current(scope, caller.project_id) if self._generations else ""
+            key = self._make_key(self._secret, scope, generation, *where, *named)
             block = await self._blocks.read(key, fetch, now=now, fetch_covered=partial(fetch, covered=True))
             answer, read_at, remembered, stale = block.value, block.read_at, block.remembered, block.stale
         report.add_window(read_at, stale=stale, shareable=self._blocks is not None and scope is not None)

@@ -37,6 +37,8 @@ class Metrics(Observer):
         self._call_seconds = self._histogram("upstream_call_seconds", "Of one upstream call.", _CALLS, "outcome")
         self._refused = self._counter("upstream_calls_refused", "Calls that the gateway did not make.", "by")
         self._cache_reads = self._counter("cache_reads", "What was asked of the cache.", "level", "state")
+        self._store_failures = self._counter("store_failures", "What the shared store did not do.", "kind")
+        self._store_degraded = self._gauge("store_degraded", "1 while it is left alone or takes no writes.", "livemax")
         self._joined = self._counter("flights_joined", "Reads served by a call that was under way.")
         self._searches = self._counter("search_calls", "Windows read to find a row that had moved.")
         self._refusing = self._gauge("refusing_until_seconds", "When calls are made again, Unix time.", "max", "by")
@@ -76,6 +78,14 @@ class Metrics(Observer):
     @override
     def cache_read(self, level: str, state: str) -> None:
         self._cache_reads.labels(level, state).inc()
+
+    @override
+    def store_failed(self, kind: str) -> None:
+        self._store_failures.labels(kind).inc()
+
+    @override
+    def store_degraded(self, *, degraded: bool) -> None:
+        self._store_degraded.set(degraded)
 
     @override
     def flight_joined(self) -> None:

@@ -36,6 +36,16 @@ class Observer:
     def cache_read(self, level: str, state: str) -> None:
         """Something was asked for: `fresh`, `stale` and `stale-if-error` came from memory; `miss` did not."""
 
+    def store_failed(self, kind: str) -> None:
+        """The shared store failed: a `gateway.redis.link.Failure`, or a value of it or for it.
+
+        Args:
+            kind: Of the link; or `value` (it did not open), `too_large`, `dropped` (too many writes under way).
+        """
+
+    def store_degraded(self, *, degraded: bool) -> None:
+        """The shared store is left alone or takes no writes; or all is well again."""
+
     def flight_joined(self) -> None:
         """A read of the upstream served one more who asked for the same."""
 

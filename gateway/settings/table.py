@@ -1,7 +1,6 @@
 """The table of settings: every one with its type, its default and what it does."""
 
-import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le
 from pydantic import (
@@ -15,8 +14,10 @@ from pydantic import (
     model_validator,
 )
 
+from gateway.settings.access import checked_header, checked_tokens
+from gateway.settings.cache_place import cache_place, password_apart
 from gateway.settings.origin import origin
-from gateway.settings.together import check_key, check_reach
+from gateway.settings.together import check_cache, check_key, check_reach
 
 PREFIX = "GATEWAY_"
 
@@ -25,8 +26,6 @@ Count = Annotated[int, Ge(1), Le(10_000_000)]
 Percent = Annotated[int, Ge(0), Le(100)]
 
 _ORIGIN = r"https?://[A-Za-z0-9.\[\]:-]+"
-_ACCESS_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{16,4096}=*(:[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64})*)?")
-_TAKEN_HEADERS = {"x-auth-token", "x-sdk-date", "x-security-token", "x-project-id", "host", "cookie", "accept"}
 
 
 class Settings(BaseModel):
@@ -59,12 +58,12 @@ class Settings(BaseModel):
     security_token: SecretStr | None = Field(
         default=None, min_length=1, description="What a temporary key has to send along with its signatures."
     )
-    access_tokens: SecretStr | None = Field(
+    access_tokens: Annotated[SecretStr | None, AfterValidator(checked_tokens)] = Field(
         default=None,
         description="Who may use the gateway's own key: access tokens of at least 16 characters, separated by blanks, "
         "each `TOKEN` for GATEWAY_PROJECT_ID or `TOKEN:PROJECT,PROJECT`.",
     )
-    access_header: str = Field(
+    access_header: Annotated[str, AfterValidator(checked_header)] = Field(
         default="Authorization",
         pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$",
         description="Where callers send an access token: as `Bearer TOKEN` in `Authorization`, alone in any other "
@@ -74,13 +73,35 @@ class Settings(BaseModel):
         default=False,
         description="Whether everyone who reaches the gateway may read with its own key, without any access token.",
     )
-    cache: str = Field(default="memory", pattern="^(memory|off)$", description="`memory`, or `off` to keep nothing.")
+    cache: Annotated[str, AfterValidator(cache_place)] = Field(
+        default="memory",
+        description="`memory`; or `redis://USER:PASSWORD@HOST:PORT/DATABASE`, `rediss://` for TLS, all but the host "
+        "optional, for a second level in a Redis or Valkey that replicas share; or `off` to keep nothing.",
+    )
+    cache_password: SecretStr | None = Field(
+        default=None, min_length=1, description="The store's password, where it does not stand in GATEWAY_CACHE."
+    )
+    cache_ca: FilePath | None = Field(
+        default=None, description="The certificates that vouch for a store with TLS; by default the machine's."
+    )
+    cache_prefix: str = Field(
+        default="vod-gateway",
+        pattern=r"^[A-Za-z0-9._-]{1,64}$",
+        description="Begins every key in the store. Gateways that are not replicas of one another have different ones.",
+    )
+    cache_timeout_milliseconds: Annotated[int, Ge(10), Le(5_000)] = Field(
+        default=100, description="How long the store is waited for; what it does not know by then is a miss."
+    )
+    cache_max_value_kilobytes: Annotated[int, Ge(1), Le(100_000)] = Field(
+        default=1_024, description="The largest block that goes into the store, in KiB; larger ones stay in memory."
+    )
     cache_secret: SecretStr | None = Field(
         default=None,
         min_length=16,
         max_length=64,
-        description="Keys the digests that stand for credentials and questions, 16 to 64 ASCII characters. "
-        "Made up at every start where it is not set.",
+        description="Keys the digests that stand for credentials and questions, and seals what goes into a shared "
+        "store, which needs it: 16 to 64 ASCII characters, the same for all replicas. Made up at every start where "
+        "it is not set.",
     )
     cache_fresh_seconds: Seconds = Field(default=10, description="How long an answer of the upstream is fresh.")
     cache_stale_seconds: Annotated[float, Ge(0), Le(86_400)] = Field(
@@ -237,6 +258,11 @@ class Settings(BaseModel):
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: Annotated[int, Ge(0), Le(65_535)] = Field(default=8000, description="The port to listen on.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _password_apart(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return password_apart(values)
+
     @field_validator("cache_secret")
     @classmethod
     def _key(cls, value: SecretStr | None) -> SecretStr | None:
@@ -244,25 +270,10 @@ class Settings(BaseModel):
             raise ValueError("has to be ASCII")
         return value
 
-    @field_validator("access_tokens")
-    @classmethod
-    def _access_tokens(cls, value: SecretStr | None) -> SecretStr | None:
-        entries = value.get_secret_value().split() if value else []
-        tokens = {entry.partition(":")[0] for entry in entries}
-        if value and (not entries or not all(_ACCESS_TOKEN.fullmatch(entry) for entry in entries)):
-            raise ValueError(
-                "has to be TOKEN or TOKEN:PROJECT,PROJECT with blanks between, tokens of 16 characters or more"
-            )
-        if len(tokens) < len(entries):
-            raise ValueError("names a token twice")
-        return value
-
-    @field_validator("access_header")
-    @classmethod
-    def _access_header(cls, value: str) -> str:
-        if value.lower() in _TAKEN_HEADERS:
-            raise ValueError("is a header with another meaning")
-        return value
+    @property
+    def shares_cache(self) -> bool:
+        """Whether there is a second level that replicas share."""
+        return self.cache not in {"memory", "off"}
 
     @property
     def credential_kinds(self) -> frozenset[str]:
@@ -273,4 +284,5 @@ class Settings(BaseModel):
     def _fit_together(self) -> "Settings":
         check_reach(self)
         check_key(self)
+        check_cache(self)
         return self

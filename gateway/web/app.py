@@ -20,6 +20,7 @@ from gateway.credentials.secret import Secret
 from gateway.observability.logs import AccessLog
 from gateway.observability.metrics import Metrics
 from gateway.settings import Settings
+from gateway.web.caches import build_caches
 from gateway.web.cors import cors
 from gateway.web.graphiql import GraphiQL
 from gateway.web.graphql_http import GraphQLEndpoint
@@ -65,7 +66,7 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     Args:
         settings: All settings.
         transport: Sends upstream requests; by default over aiohttp.
-        store: Keeps the blocks; by default the one that the settings name.
+        store: Keeps the blocks in this process; by default its memory.
         clock: Seconds since the epoch.
         graphiql: The page for browsers, where the settings want one; by default one that knows no demo.
         routes: What else is served.
@@ -79,8 +80,9 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     secret = settings.cache_secret.get_secret_value().encode() if settings.cache_secret else secrets.token_bytes(32)
     metrics = metrics or Metrics()
     upstream = build_upstream(settings, transport, clock, metrics)
+    caches = build_caches(settings, store, clock=clock, secret=secret, observer=metrics)
     listings = build_listings(
-        settings, upstream, store, clock=clock, secret=secret, make_key=make_key, observer=metrics
+        settings, upstream, caches, clock=clock, secret=secret, make_key=make_key, observer=metrics
     )
     page = (graphiql or GraphiQL()) if settings.graphiql else None
     held_key = own_key(settings, secret, clock, metrics)
@@ -108,6 +110,7 @@ def _life(listings: Listings) -> Lifespan[Starlette]:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:  # noqa: ARG001  Starlette's signature
+        await listings.caches.begin()
         try:
             yield {"ready": True}
         finally:

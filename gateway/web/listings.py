@@ -7,7 +7,7 @@ from gateway.cache.blocks import Blocks
 from gateway.cache.freshness import Freshness
 from gateway.cache.key import KeyFunction
 from gateway.cache.single_flight import SingleFlight
-from gateway.cache.store import MemoryStore, Store
+from gateway.cache.tiers import Tiers
 from gateway.graph.context import Services
 from gateway.listing.listing import Listing
 from gateway.observability.observer import Observer
@@ -15,7 +15,7 @@ from gateway.settings import Settings
 from gateway.upstream.calls import Upstream
 from gateway.upstream.endpoints import SNAPSHOTS, THUMBNAIL_TASKS, Endpoint
 from gateway.upstream.models import Answer, RowModel, SnapshotRow, TaskRow
-from gateway.web.parts import MEBI
+from gateway.web.caches import Caches
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Listings:
 
     tasks: Listing[TaskRow]
     snapshots: Listing[SnapshotRow]
-    store: Store
+    caches: Caches
     upstream: Upstream
 
     def services(self, settings: Settings) -> Services:
@@ -37,14 +37,14 @@ class Listings:
         """Ends what runs in the background, and lets go of store and connections."""
         await self.tasks.aclose()
         await self.snapshots.aclose()
-        await self.store.aclose()
+        await self.caches.aclose()
         await self.upstream.aclose()
 
 
 def build_listings(
     settings: Settings,
     upstream: Upstream,
-    store: Store | None,
+    caches: Caches,
     *,
     clock: Callable[[], float],
     secret: bytes,
@@ -56,13 +56,12 @@ def build_listings(
     Args:
         settings: All settings.
         upstream: Reads the REST API.
-        store: Keeps the blocks; by default the one that the settings name.
+        caches: Keep the blocks.
         clock: Seconds since the epoch.
         secret: Keys the digests that stand for questions.
         make_key: Makes the keys of what is remembered.
         observer: Is told what happens.
     """
-    kept = store or MemoryStore(max_entries=settings.cache_max_entries, max_octets=settings.cache_max_megabytes * MEBI)
     flights = SingleFlight(observer)
     freshness = Freshness(
         settings.cache_fresh_seconds,
@@ -75,8 +74,16 @@ def build_listings(
         blocks: Blocks[Answer[RowModel]] | None = None
         if settings.cache != "off":
             value_type = Answer[endpoint.row_type]  # type: ignore[name-defined]  # a type that exists at run time only
+            tiers: Tiers[Answer[RowModel]] = Tiers(
+                caches.memory,
+                value_type,
+                lifetime=freshness.lifetime,
+                clock=clock,
+                shared=caches.shared,
+                generations=caches.generations,
+            )
             patience = settings.cache_patience_seconds
-            blocks = Blocks(kept, flights, freshness, clock, value_type, patience=patience, observer=observer)
+            blocks = Blocks(tiers, flights, freshness, clock, patience=patience, observer=observer)
         return Listing(
             endpoint,
             upstream,
@@ -85,7 +92,8 @@ def build_listings(
             secret=secret,
             search_calls=settings.search_calls,
             make_key=make_key,
+            generations=caches.generations,
             observer=observer,
         )
 
-    return Listings(listing(THUMBNAIL_TASKS), listing(SNAPSHOTS), kept, upstream)
+    return Listings(listing(THUMBNAIL_TASKS), listing(SNAPSHOTS), caches, upstream)
