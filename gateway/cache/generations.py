@@ -70,6 +70,11 @@ class Generations:
         """Whether the purges of other replicas are known, but for those of the last seconds."""
         return True
 
+    @property
+    def replicas(self) -> int:
+        """How many processes there are, as far as this one knows."""
+        return 1
+
     async def begin(self) -> None:
         """Begins to follow the purges of other replicas."""
 

@@ -92,8 +92,8 @@ class SharedGenerations(Generations):
         return abs(self._clock() - self._asked_at) <= IN_STEP
 
     @property
+    @override
     def replicas(self) -> int:
-        """How many processes followed the log in the last ten seconds."""
         return self._replicas
 
     @override

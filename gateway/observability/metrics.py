@@ -39,6 +39,7 @@ class Metrics(Observer):
         self._cache_reads = self._counter("cache_reads", "What was asked of the cache.", "level", "state")
         self._store_failures = self._counter("store_failures", "What the shared store did not do.", "kind")
         self._store_degraded = self._gauge("store_degraded", "1 while it is left alone or takes no writes.", "livemax")
+        self._paid_alone = self._counter("budget_alone", "Calls paid from one process's part of a shared budget.")
         self._joined = self._counter("flights_joined", "Reads served by a call that was under way.")
         self._searches = self._counter("search_calls", "Windows read to find a row that had moved.")
         self._refusing = self._gauge("refusing_until_seconds", "When calls are made again, Unix time.", "max", "by")
@@ -86,6 +87,10 @@ class Metrics(Observer):
     @override
     def store_degraded(self, *, degraded: bool) -> None:
         self._store_degraded.set(degraded)
+
+    @override
+    def paid_alone(self) -> None:
+        self._paid_alone.inc()
 
     @override
     def flight_joined(self) -> None:

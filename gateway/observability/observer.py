@@ -46,6 +46,9 @@ class Observer:
     def store_degraded(self, *, degraded: bool) -> None:
         """The shared store is left alone or takes no writes; or all is well again."""
 
+    def paid_alone(self) -> None:
+        """A call was paid from this process's part of the budget, because the shared store was out."""
+
     def flight_joined(self) -> None:
         """A read of the upstream served one more who asked for the same."""
 

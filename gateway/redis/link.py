@@ -135,7 +135,7 @@ class RedisLink:
         try:
             async with asyncio.timeout(self._timeout):
                 result = await call()
-        except (exceptions.RedisError, OSError) as problem:  # asyncio's TimeoutError is an OSError
+        except Exception as problem:  # redis-py raises whatever its parser trips over, where no Redis answers
             failure = _failure(problem)
             learn(self._clock(), failed=failure in {Failure.TIMEOUT, Failure.CONNECTION})
             self.failed(failure)
@@ -176,11 +176,11 @@ def _failure(problem: Exception) -> Failure:
     match problem:
         case TimeoutError() | exceptions.TimeoutError():
             return Failure.TIMEOUT
-        case OSError() | exceptions.ConnectionError():
-            return Failure.CONNECTION
         case exceptions.OutOfMemoryError():
             return Failure.FULL
         case exceptions.ReadOnlyError():
             return Failure.READ_ONLY
-        case _:
+        case exceptions.ResponseError():
             return failure_of(str(problem))
+        case _:
+            return Failure.CONNECTION

@@ -20,7 +20,7 @@ from gateway.credentials.secret import Secret
 from gateway.observability.logs import AccessLog
 from gateway.observability.metrics import Metrics
 from gateway.settings import Settings
-from gateway.web.caches import build_caches
+from gateway.web.caches import Caches, build_caches
 from gateway.web.cors import cors
 from gateway.web.graphiql import GraphiQL
 from gateway.web.graphql_http import GraphQLEndpoint
@@ -38,9 +38,10 @@ from gateway.web.parts import (
     persisted_documents,
 )
 from gateway.web.probes import probe_routes
+from gateway.web.purge import purge_route
 from gateway.web.request_log import RequestLog
 from gateway.web.security_headers import SecurityHeaders
-from gateway.web.upstream import build_upstream
+from gateway.web.upstream import build_upstream, call_budget
 
 
 class State(TypedDict):
@@ -79,8 +80,9 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     """
     secret = settings.cache_secret.get_secret_value().encode() if settings.cache_secret else secrets.token_bytes(32)
     metrics = metrics or Metrics()
-    upstream = build_upstream(settings, transport, clock, metrics)
     caches = build_caches(settings, store, clock=clock, secret=secret, observer=metrics)
+    budget = call_budget(settings, caches, clock=clock, secret=secret, observer=metrics)
+    upstream = build_upstream(settings, transport, clock, metrics, budget=budget)
     listings = build_listings(
         settings, upstream, caches, clock=clock, secret=secret, make_key=make_key, observer=metrics
     )
@@ -94,8 +96,8 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
         routes=[
             Route("/graphql", endpoint, middleware=cors(settings.cors_origins, resolver.further_headers)),
             *files,
-            *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}),
-            *_admin_routes(settings, metrics),
+            *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}, link=caches.link),
+            *_admin_routes(settings, metrics, caches, secret),
             *routes,
         ],
         middleware=[Middleware(RequestLog, log=log, observer=metrics), Middleware(SecurityHeaders)],
@@ -119,10 +121,11 @@ def _life(listings: Listings) -> Lifespan[Starlette]:
     return lifespan
 
 
-def _admin_routes(settings: Settings, metrics: Metrics) -> list[BaseRoute]:
+def _admin_routes(settings: Settings, metrics: Metrics, caches: Caches, secret: bytes) -> list[BaseRoute]:
     if settings.admin_token is None:
         return []
-    return [metrics_route(metrics, Secret(settings.admin_token.get_secret_value()))]
+    token = Secret(settings.admin_token.get_secret_value())
+    return [metrics_route(metrics, token), purge_route(caches.generations, secret, token)]
 
 
 def _endpoint(
