@@ -117,4 +117,5 @@ class Generations:
         if len(self._known) > MOST_PURGES:
             everything = self._known.get(EVERYTHING, _Generation())
             self._known.clear()
-            self._known[EVERYTHING] = _Generation(everything.began, everything.alone + 1, self._clock())
+            self._known[EVERYTHING] = everything
+            self._begin_alone((EVERYTHING,))

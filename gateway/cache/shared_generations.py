@@ -7,8 +7,9 @@ question finds out whether the store is well: it goes on while the circuit is op
 
 import asyncio
 import secrets
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from typing_extensions import override
@@ -69,12 +70,21 @@ class SharedGenerations(Generations):
         secret: As in `Generations`.
         lifetime: Likewise.
         clock: Likewise.
+        timer: Seconds since any moment, for how long ago the log was read.
     """
 
     def __init__(
-        self, link: RedisLink, *, prefix: str, secret: bytes, lifetime: float, clock: Callable[[], float]
+        self,
+        link: RedisLink,
+        *,
+        prefix: str,
+        secret: bytes,
+        lifetime: float,
+        clock: Callable[[], float],
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(secret=secret, lifetime=lifetime, clock=clock)
+        self._timer = timer
         self._link = link
         self._keys = [f"{prefix}:purges", f"{prefix}:replicas"]
         self._name = secrets.token_hex(8)
@@ -89,7 +99,7 @@ class SharedGenerations(Generations):
     @property
     @override
     def in_step(self) -> bool:
-        return abs(self._clock() - self._asked_at) <= IN_STEP
+        return self._timer() - self._asked_at <= IN_STEP
 
     @property
     @override
@@ -113,10 +123,15 @@ class SharedGenerations(Generations):
     @override
     async def purge(self, *names: str) -> bool:
         self._begin_alone(names)
+        return await self._publish()
+
+    @override
+    def _begin_alone(self, names: Iterable[str]) -> None:
+        super()._begin_alone(names)
         self._unpublished.update(names)
         if len(self._unpublished) > MOST_UNPUBLISHED:
-            self._unpublished = Counter({EVERYTHING: 1})
-        return await self._publish()
+            self._unpublished = Counter()
+            self._begin_alone((EVERYTHING,))
 
     async def follow(self) -> None:
         """Asks for what was purged, and tells what the store could not be told before."""
@@ -131,7 +146,7 @@ class SharedGenerations(Generations):
             self._seen = max(self._seen, int(float(began)))
             self._learn(name.decode(), int(float(began)))
         self._forget_old()
-        self._asked_at = self._clock()
+        self._asked_at = self._timer()
         if problem:
             self._link.failed(failure_of(problem.decode()))
         else:

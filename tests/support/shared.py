@@ -56,7 +56,7 @@ async def open_replica(
     clock, noted = Clock(), Noted()
     link = RedisLink(connect(Address(url, password)), timeout=seconds, clock=clock, observer=noted)
     store = RedisStore(link, Seal(SECRET), prefix="test", max_octets=max_octets, observer=noted)
-    generations = SharedGenerations(link, prefix="test", secret=SECRET, lifetime=360, clock=clock)
+    generations = SharedGenerations(link, prefix="test", secret=SECRET, lifetime=360, clock=clock, timer=clock)
     await generations.follow()
     try:
         yield Replica(link, store, generations, clock, noted)
