@@ -72,7 +72,7 @@ class SharedBudget(CallBudget):
         self._clock = clock
         self._replicas = replicas
         self._observer = observer or Observer()
-        self._time = time
+        self.time = time
         self._script = link.client.register_script(_TAKE)
         self._alone = LocalBudget(allowance, clock=clock)
         self._alone_of = 1
@@ -81,7 +81,7 @@ class SharedBudget(CallBudget):
     async def take(self, project_id: str, scope: str, *, covered: bool) -> None:
         most = self._allowance.most_before_covered if covered else self._allowance.most
         project = f"{self._prefix}:calls:{self._digest(project_id)}"
-        time = "" if self._time is None else self._time()
+        time = "" if self.time is None else self.time()
         arguments: list[str | int | float] = [most, self._allowance.most_of_scope, secrets.token_hex(8), time]
         try:
             wait: bytes = await self._link.ask(

@@ -50,6 +50,7 @@ def build_caches(
     *,
     clock: Callable[[], float],
     secret: bytes,
+    link: RedisLink | None = None,
     observer: Observer | None = None,
 ) -> Caches:
     """The caches.
@@ -59,6 +60,7 @@ def build_caches(
         store: The first level; by default memory with the settings' bounds.
         clock: Seconds since the epoch.
         secret: Keys digests and seals values.
+        link: The way to the shared store; by default to the one that the settings name.
         observer: Is told what happens.
     """
     memory = store or MemoryStore(
@@ -67,7 +69,7 @@ def build_caches(
     lifetime = settings.cache_fresh_seconds + settings.cache_stale_seconds + settings.cache_error_seconds
     if not settings.shares_cache:
         return Caches(memory, Generations(secret=secret, lifetime=lifetime, clock=clock))
-    link = build_link(settings, clock, observer)
+    link = link or build_link(settings, clock, observer)
     prefix = settings.cache_prefix
     shared = RedisStore(
         link,
