@@ -181,7 +181,12 @@ class Blocks(Generic[Value]):
             found = await self._look_up(key, entry)
             if found is not None and self._state(key, found) is State.FRESH:
                 return found
-        return await self._fly(_refresh_of(key), key, fetch)
+        if not await self._tiers.claim(key):
+            return entry
+        try:
+            return await self._fly(_refresh_of(key), key, fetch)
+        finally:
+            await self._tiers.release(key)
 
     def _in_background(self, call: Coroutine[Any, Any, Entry[Value]]) -> asyncio.Task[Entry[Value]]:
         task = asyncio.create_task(call)

@@ -101,8 +101,8 @@ class Generations:
         if began == known.began and not published:
             return
         if name == EVERYTHING:  # and so of all that was purged before it
-            for other in [name for name, one in self._known.items() if one.began <= began and not one.alone]:
-                del self._known[other]
+            for older in [each for each, one in self._known.items() if one.began <= began and not one.alone]:
+                del self._known[older]
         self._note(name, _Generation(began, max(0, known.alone - published), began / 1e6))
 
     def _forget_old(self) -> None:

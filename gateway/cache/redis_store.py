@@ -12,6 +12,9 @@ from gateway.redis.link import RedisLink, StoreFailed
 MOST_WRITES = 200
 """Writes under way at once; a store slower than what it is given gets no more than this."""
 
+LEASE = 2
+"""Seconds for which replicas leave it at most to one of them to read a block again."""
+
 
 class RedisStore:
     """Keeps values sealed. What it cannot give back is a miss, what it cannot keep is not kept; never an error.
@@ -62,6 +65,21 @@ class RedisStore:
         else:
             self._in_background(self._write(key, value, lifetime))
 
+    async def claim(self, key: str) -> bool:
+        """Whether reading a key again is for this process to do: one at a time, as far as the store can tell."""
+        try:
+            claimed = await self._link.ask(
+                lambda: self._link.cache.raw("set", self._lease(key), b"", nx=True, ex=LEASE)
+            )
+        except StoreFailed:
+            return True
+        return bool(claimed)
+
+    async def release(self, key: str) -> None:
+        """Leaves it to others again."""
+        with suppress(StoreFailed):
+            await self._link.ask(lambda: self._link.cache.raw("delete", self._lease(key)))
+
     async def aclose(self) -> None:
         """Waits for the writes under way, which the link bounds in time."""
         await asyncio.gather(*self._writes)
@@ -76,6 +94,9 @@ class RedisStore:
         task = asyncio.create_task(write)
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
+
+    def _lease(self, key: str) -> str:
+        return f"{self._prefix}:lease:{key}"
 
     def _name(self, key: str) -> str:
         return f"{self._prefix}:block:{key}"

@@ -135,23 +135,27 @@ class SharedGenerations(Generations):
 
     async def follow(self) -> None:
         """Asks for what was purged, and tells what the store could not be told before."""
-        since = max(0, self._seen - _OVERLAP)
         try:
-            problem, self._replicas, log = await self._link.ask(
-                lambda: self._follow_script(keys=self._keys, args=[since, self._microseconds, self._name]), probe=True
-            )
+            problem, self._replicas, log = await self._link.ask(self._read_log, probe=True)
         except StoreFailed:
             return
-        for name, began in zip(log[::2], log[1::2], strict=True):
-            self._seen = max(self._seen, int(float(began)))
-            self._learn(name.decode(), int(float(began)))
+        for name, began in log:
+            self._seen = max(self._seen, began)
+            self._learn(name, began)
         self._forget_old()
         self._asked_at = self._timer()
         if problem:
-            self._link.failed(failure_of(problem.decode()))
+            self._link.failed(failure_of(problem))
         else:
             self._link.wrote()
             await self._publish()
+
+    async def _read_log(self) -> tuple[str, int, list[tuple[str, int]]]:
+        """How writing failed, how many follow, and what was purged when. Garbage in the log is no answer."""
+        arguments: list[str | int] = [max(0, self._seen - _OVERLAP), self._microseconds, self._name]
+        problem, replicas, log = await self._follow_script(keys=self._keys, args=arguments)
+        purged = [(name.decode(), int(float(began))) for name, began in zip(log[::2], log[1::2], strict=True)]
+        return problem.decode(), replicas, purged
 
     async def _publish(self) -> bool:
         """Tells the store of this process's own purges; whether there is none left that it does not know."""
@@ -159,17 +163,23 @@ class SharedGenerations(Generations):
         if not names:
             return True
         try:
-            began, everything = await self._link.ask(
-                lambda: self._purge_script(keys=self._keys[:1], args=[self._microseconds, MOST_PURGES, *names])
-            )
-        except StoreFailed:
+            began, everything = await self._link.ask(lambda: self._write_log(names))
+        except BaseException as problem:
             self._unpublished.update(names)
+            if not isinstance(problem, StoreFailed):  # whoever asked for the purge is gone; it is owed all the same
+                raise
             return False
         for name, count in names.items():
-            self._learn(name, int(began), published=count)
+            self._learn(name, began, published=count)
         if everything:  # it stands alone in the log now
-            self._learn(EVERYTHING, int(began))
+            self._learn(EVERYTHING, began)
         return True
+
+    async def _write_log(self, names: Iterable[str]) -> tuple[int, bool]:
+        """When the purge was, and whether it became one of everything."""
+        arguments: list[str | int] = [self._microseconds, MOST_PURGES, *names]
+        began, everything = await self._purge_script(keys=self._keys[:1], args=arguments)
+        return int(began), bool(everything)
 
     async def _follow_on(self) -> None:
         while True:

@@ -77,6 +77,15 @@ class Tiers(Generic[Value]):
         await self._memory.put(key, octets, lifetime=self._lifetime)
         return found
 
+    async def claim(self, key: str) -> bool:
+        """Whether this process should read a key again, rather than another replica that is doing so."""
+        return not self.are_shared or self._shared is None or await self._shared.claim(key)
+
+    async def release(self, key: str) -> None:
+        """Leaves it to others again."""
+        if self._shared is not None:
+            await self._shared.release(key)
+
     async def keep(self, key: str, entry: Entry[Value]) -> None:
         """Puts an entry into both levels; nobody waits for the second."""
         octets = msgspec.json.encode(entry)

@@ -34,7 +34,12 @@ class Observer:
         """A call was not made: `breaker`, `bulkhead`, or `quota` (the cool-down after a 429, the gateway's budget)."""
 
     def cache_read(self, level: str, state: str) -> None:
-        """Something was asked for: `fresh`, `stale` and `stale-if-error` came from memory; `miss` did not."""
+        """Something was asked for.
+
+        Args:
+            level: `block`: what a reader got. `redis`: what the shared store was asked for.
+            state: Of a block `fresh`, `stale`, `stale-if-error`, `miss`; of the store `miss` or a `State`.
+        """
 
     def store_failed(self, kind: str) -> None:
         """The shared store failed: a `gateway.redis.link.Failure`, or a value of it or for it.

@@ -137,7 +137,8 @@ class RedisLink:
                 result = await call()
         except Exception as problem:  # redis-py raises whatever its parser trips over, where no Redis answers
             failure = _failure(problem)
-            learn(self._clock(), failed=failure in {Failure.TIMEOUT, Failure.CONNECTION})
+            # What one key refuses says nothing of the store; what the probe refuses, all need.
+            learn(self._clock(), failed=probe or failure in {Failure.TIMEOUT, Failure.CONNECTION})
             self.failed(failure)
             raise StoreFailed(failure) from problem
         learn(self._clock(), failed=False)

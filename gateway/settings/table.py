@@ -224,8 +224,8 @@ class Settings(BaseModel):
     )
     upstream_calls_per_minute: Annotated[int, Ge(1), Le(100_000)] | None = Field(
         default=None,
-        description="The most upstream calls for one project in any 60 seconds, retries included: of this process, or of all "
-        "replicas that share a store.",
+        description="The most upstream calls for one project in any 60 seconds, retries included: of this process, "
+        "or of all replicas that share a store.",
     )
     upstream_scope_percent: Annotated[int, Ge(1), Le(100)] = Field(
         default=50,

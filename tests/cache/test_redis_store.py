@@ -123,3 +123,15 @@ async def test_a_read_only_store_is_read(redis: RedisServer) -> None:
                 client.replicaof("NO", "ONE")
                 await replica.generations.follow()
                 assert replica.noted.degraded == [True, False]
+
+
+async def test_one_replica_at_a_time_reads_a_block_again(redis: RedisServer) -> None:
+    """Each block by itself, until it is left to others; without the store everybody may."""
+    async with open_replica(redis.url, seconds=0.5) as one, open_replica(redis.url, seconds=0.5) as other:
+        assert [await each.store.claim("a.1") for each in (one, other, one)] == [True, False, False]
+        assert await other.store.claim("a.2")
+        await one.store.release("a.1")
+        assert await other.store.claim("a.1")
+        redis.hang()
+        assert await other.store.claim("a.1")
+        redis.go_on()

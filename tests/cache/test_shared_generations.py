@@ -1,3 +1,7 @@
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from gateway.cache.generations import EVERYTHING, of_scope
@@ -133,3 +137,44 @@ async def test_the_log_is_bounded(redis: RedisServer, count: int) -> None:
             assert agreed(one, other)
             assert other.generations.current(SCOPE, "p")
         assert client.zcard("test:purges") <= 10_000
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda client: client.set("test:purges", "x"),
+        lambda client: client.zadd("test:purges", {"all": float("inf")}),
+        lambda client: client.zadd("test:purges", {b"\xff": 1e17}),
+        lambda client: client.rpush("test:purges", "x"),
+    ],
+)
+async def test_garbage_in_the_log_is_a_store_that_is_out(redis: RedisServer, spoil: Callable[[Any], object]) -> None:
+    """Nobody can be sure of purges then; it is told, and ends with the garbage."""
+    async with open_replica(redis.url) as replica:
+        with redis.client() as client:
+            spoil(client)
+            for _ in range(FAILURES):
+                await replica.generations.follow()
+            assert replica.noted.degraded == [True]
+            assert not await replica.generations.purge(of_scope(SCOPE))
+            client.delete("test:purges")
+        for _ in range(PROBES):
+            await replica.generations.follow()
+        assert replica.noted.degraded == [True, False]
+        async with open_replica(redis.url) as other:
+            assert agreed(replica, other)
+
+
+async def test_a_purge_whose_asker_left_is_owed(redis: RedisServer) -> None:
+    """It is told with the next question."""
+    async with open_replica(redis.url) as one, open_replica(redis.url) as other:
+        redis.hang()
+        asked = asyncio.create_task(one.generations.purge(of_scope(SCOPE)))
+        await asyncio.sleep(0)
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
+        redis.go_on()
+        await one.generations.follow()
+        await other.generations.follow()
+        assert agreed(one, other)
+        assert other.generations.current(SCOPE, "p")

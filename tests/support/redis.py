@@ -23,6 +23,10 @@ class RedisServer:
     Args:
         directory: Where it may write.
         options: For its command line.
+
+    Attributes:
+        port: Where it listens.
+        port_beside: One that is free for more.
     """
 
     def __init__(self, directory: str, *options: str) -> None:
@@ -30,6 +34,7 @@ class RedisServer:
         self._directory = directory
         self._options = options
         self.port = _free_port()
+        self.port_beside = _free_port()
         self.process = self._started()
 
     @property
