@@ -16,12 +16,12 @@ import msgspec
 from gateway.cache.blocks import Blocks
 from gateway.cache.freshness import Freshness
 from gateway.cache.key import cache_key
-from gateway.cache.single_flight import SingleFlight
 from gateway.cache.store import MemoryStore
 from gateway.emulator import Emulator, Tenant
 from gateway.settings import Settings, load
 from gateway.upstream.endpoints import THUMBNAIL_TASKS
 from gateway.upstream.models import Answer, TaskRow
+from tests.support.kept import blocks_in_memory
 
 WINDOWS = 200_000
 CALLERS = 500
@@ -49,7 +49,7 @@ async def fill(settings: Settings, windows: int, rows: int) -> None:
     """Reads so many windows of so many rows, and tells what is held."""
     store = MemoryStore(max_entries=settings.cache_max_entries, max_octets=settings.cache_max_megabytes * MEBI)
     freshness = Freshness(settings.cache_fresh_seconds, settings.cache_stale_seconds, settings.cache_error_seconds)
-    blocks = Blocks[Answer[TaskRow]](store, SingleFlight(), freshness, time.time, Answer[TaskRow])
+    blocks: Blocks[Answer[TaskRow]] = blocks_in_memory(Answer[TaskRow], freshness, time.time, store)
     samples = answers(rows)
 
     async def fetch(number: int) -> Answer[TaskRow]:

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import cycle
 from random import Random
 from statistics import mean, quantiles
 from typing import Any
 
 import httpx
+from typing_extensions import override
 
 from gateway.cache.key import cache_key
 from gateway.credentials.kinds import ForwardedToken, Kind, scope_digest
@@ -19,9 +21,15 @@ from gateway.credentials.secret import Secret
 from gateway.emulator import Emulator, Tenant
 from gateway.errors import GatewayError
 from gateway.listing.report import Report
-from gateway.settings import load
+from gateway.observability.observer import Observer
+from gateway.redis.link import Address, RedisLink, Result, connect
+from gateway.settings import Settings, load
+from gateway.upstream.shared_budget import SharedBudget
+from gateway.web.caches import build_caches
+from gateway.web.ground import Ground
 from gateway.web.listings import Listings, build_listings
-from gateway.web.upstream import build_upstream
+from gateway.web.upstream import build_upstream, call_budget
+from tests.support import virtual_time
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 EPOCH = 1_772_439_330.0
@@ -58,9 +66,9 @@ class Seen:
 class Scene:
     """Readers in front of listings, and the emulator behind them."""
 
-    def __init__(self, emulator: Emulator, listings: Listings) -> None:
+    def __init__(self, emulator: Emulator, replicas: Sequence[Listings]) -> None:
         self.emulator = emulator
-        self._listings = listings
+        self._turns = cycle(replicas)
         self._refusals = Refusals(now)
 
     def caller(self, number: int) -> Caller:
@@ -69,10 +77,10 @@ class Scene:
         return Caller(ForwardedToken(Secret(token), scope_digest(SECRET, Kind.TOKEN, token), self._refusals), PROJECT)
 
     async def read(self, caller: Caller, asset: str, seen: Seen) -> None:
-        """The first ten rows of a list, written down."""
+        """The first ten rows of a list, written down; replicas take turns."""
         report, began = Report(), now()
         try:
-            await self._listings.tasks.page(
+            await next(self._turns).tasks.page(
                 {"asset_id": asset}, first=10, after=None, caller=caller, report=report.page()
             )
         except GatewayError as problem:
@@ -102,23 +110,50 @@ def now() -> float:
 
 
 @asynccontextmanager
-async def open_scene(*, tokens: int, limit: int | None = None, **settings: Any) -> AsyncIterator[Scene]:
+async def open_scene(
+    *, tokens: int, limit: int | None = None, replicas: int = 1, **settings: Any
+) -> AsyncIterator[Scene]:
     """A gateway whose settings are the defaults but for those given, over 100 media assets of about 20 tasks.
 
     Args:
         tokens: How many callers there are.
         limit: The vendor's calls a minute; None for any number.
+        replicas: How many of it there are.
         settings: Of the gateway.
     """
     tenant = Tenant(PROJECT, tokens=[f"token-{number}" for number in range(tokens)], size=2_000, assets=100)
     emulator = Emulator([tenant], clock=now, latency=LATENCY, calls_per_minute=limit)
     given = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=PROJECT, **settings)
-    upstream = build_upstream(given, httpx.ASGITransport(emulator.app), now)
-    listings = build_listings(given, upstream, None, clock=now, secret=SECRET, make_key=cache_key)
-    try:
+    async with AsyncExitStack() as stack:
+        listings = [await stack.enter_async_context(_replica(given, emulator)) for _ in range(replicas)]
         yield Scene(emulator, listings)
+
+
+@asynccontextmanager
+async def _replica(settings: Settings, emulator: Emulator) -> AsyncIterator[Listings]:
+    link = _VirtualLink(connect(Address(settings.cache)), timeout=1, clock=now) if settings.shares_cache else None
+    caches = build_caches(settings, None, clock=now, secret=SECRET, link=link)
+    budget = call_budget(settings, caches, clock=now, secret=SECRET)
+    if isinstance(budget, SharedBudget):
+        budget.time = now
+    upstream = build_upstream(settings, httpx.ASGITransport(emulator.app), now, budget=budget)
+    listings = build_listings(settings, upstream, caches, Ground(now, SECRET, cache_key, Observer()))
+    await caches.begin()
+    try:
+        yield listings
     finally:
         await listings.aclose()
+
+
+class _VirtualLink(RedisLink):
+    """Asks a real store, while virtual time stands still."""
+
+    @override
+    async def ask(self, call: Callable[[], Awaitable[Result]], *, probe: bool = False) -> Result:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, virtual_time.VirtualTimeLoop)
+        with loop.outside():
+            return await super().ask(call, probe=probe)
 
 
 def table(rows: Sequence[Mapping[str, str]]) -> str:

@@ -83,7 +83,28 @@ BAD = {
     "UPSTREAM_PLAIN_HTTP": ["perhaps"],
     "PROJECT_ID": ["", "a/b", "..", "a b", "x" * 65, "é", "p\n"],
     "CALLERS_CHOOSE_PROJECT": ["maybe"],
-    "CACHE": ["", "disk", "memory ", "redis", "offf", "off\n"],
+    "CACHE": [
+        "",
+        "disk",
+        "memory ",
+        "redis",
+        "offf",
+        "off\n",
+        "redis://",
+        "redis:/cache.example.com",
+        "http://cache.example.com",
+        "redis://cache.example.com:0",
+        "redis://cache.example.com:65536",
+        "redis://cache.example.com/zero",
+        "redis://cache.example.com/0?ssl=1",
+        "redis://user:pass/word@cache.example.com",
+        "redis://cache.example.com\n",
+    ],
+    "CACHE_PASSWORD": [""],
+    "CACHE_CA": ["no/such/authority.pem"],
+    "CACHE_PREFIX": ["", "a:b", "a b", "x" * 65],
+    "CACHE_TIMEOUT_MILLISECONDS": ["9", "5001", "0.5"],
+    "CACHE_MAX_VALUE_KILOBYTES": ["0", "100001"],
     "CACHE_SECRET": ["short", "x" * 65, "é" * 33, "é" * 20],
     "CACHE_FRESH_SECONDS": ["0", "-1", "nan", "inf", "86401", "ten"],
     "CACHE_STALE_SECONDS": ["-1", "nan", "inf", "86401"],
@@ -244,3 +265,43 @@ def test_every_setting_is_described() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description, name
         assert field.description.endswith("."), name
+
+
+STORE = {"GATEWAY_CACHE": "redis://cache.example.com:6380/2", "GATEWAY_CACHE_SECRET": SECRET}
+
+
+@pytest.mark.parametrize("place", ["redis://cache", "rediss://[2001:db8::1]:6379/15", "redis://user@10.0.0.1/", "off"])
+def test_where_answers_may_be_kept(place: str) -> None:
+    """As it was given."""
+    assert loaded(**{**STORE, "GATEWAY_CACHE": place}).cache == place
+
+
+def test_the_stores_password_is_taken_out_of_its_url() -> None:
+    """The rest may be shown; quoted characters are meant."""
+    settings = loaded(**{**STORE, "GATEWAY_CACHE": "rediss://user:p%40ss%2Fword@cache.example.com:6380/1"})
+    assert settings.cache == "rediss://user@cache.example.com:6380/1"
+    assert settings.cache_password is not None
+    assert settings.cache_password.get_secret_value() == "p@ss/word"
+    assert "ss/word" not in f"{settings!r} {settings.model_dump()}"
+    settings = loaded(**{**STORE, "GATEWAY_CACHE": "redis://:password@cache.example.com"})
+    assert settings.cache == "redis://cache.example.com"
+    assert loaded(**{**STORE, "GATEWAY_CACHE_PASSWORD": "password"}).cache == STORE["GATEWAY_CACHE"]
+
+
+def test_a_shared_store_needs_the_secret() -> None:
+    """One made up at the start would be another one in each replica."""
+    assert problem(GATEWAY_CACHE="redis://cache.example.com").startswith("GATEWAY_CACHE_SECRET is not set")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"GATEWAY_CACHE": "memory", "GATEWAY_CACHE_PASSWORD": "password"},
+        {"GATEWAY_CACHE": "off", "GATEWAY_CACHE_CA": __file__},
+        {"GATEWAY_CACHE_CA": __file__},
+        {"GATEWAY_CACHE": "redis://:one@cache.example.com", "GATEWAY_CACHE_PASSWORD": "another"},
+    ],
+)
+def test_what_does_not_go_with_the_store_is_named(more: dict[str, str]) -> None:
+    """A password for nobody, an authority without TLS, two passwords."""
+    assert problem(**{**STORE, **more}).startswith(list(more)[-1])

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from gateway.cache.generations import Generations
 from gateway.cache.recent import Recent
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
 _OVERHEAD = 1_000
 """Octets that an answer takes beside its body: its headers, its key and their objects."""
-
-_MOST_FORGOTTEN = 10_000
-"""Scopes whose forgetting is remembered one by one; with more, everybody's answers are made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +22,8 @@ class Answer:
         etag: Names the body.
         read_at: When the oldest of what it was made from was read, in seconds since the epoch.
         scope: The digest of the callers that may see it.
+        project_id: The project that it is of.
+        generation: That of scope and project when it was begun to be made.
         operation: The operation's name, if it has one.
         operation_type: Its type.
     """
@@ -33,6 +33,8 @@ class Answer:
     etag: str
     read_at: float
     scope: str
+    project_id: str
+    generation: str
     operation: str | None
     operation_type: str | None
 
@@ -41,41 +43,32 @@ class Answers:
     """Keeps answers in memory; the least recently used go first.
 
     Args:
+        generations: Say what was purged, and what was forgotten because the upstream refused its caller.
         max_octets: The most memory for them.
         lifetime: Seconds that an answer serves, from the moment its oldest part was read.
         clock: Seconds since the epoch.
     """
 
-    def __init__(self, *, max_octets: int, lifetime: float, clock: Callable[[], float]) -> None:
-        self._kept: Recent[tuple[Answer, int]] = Recent(most=max_octets // _OVERHEAD, room=max_octets)
+    def __init__(
+        self, generations: Generations, *, max_octets: int, lifetime: float, clock: Callable[[], float]
+    ) -> None:
+        self._kept: Recent[Answer] = Recent(most=max_octets // _OVERHEAD, room=max_octets)
+        self._generations = generations
         self._lifetime = lifetime
         self._clock = clock
-        self._moment = 0
-        self._forgotten: dict[str, int] = {}
-        self._all_forgotten = 0
-
-    def moment(self) -> int:
-        """A number for now: what is forgotten after it spoils what was begun at it."""
-        return self._moment
 
     def get(self, key: str) -> Answer | None:
         """The answer kept under a key, if it still serves."""
-        found = self._kept.get(key)
-        return found[0] if found is not None and self._serves(*found) else None
+        answer = self._kept.get(key)
+        return answer if answer is not None and self._serves(answer) else None
 
-    def put(self, key: str, answer: Answer, *, begun: int) -> None:
-        """Keeps an answer whose making was begun at a `moment`."""
-        if self._serves(answer, begun):
-            self._kept.put(key, (answer, begun), size=len(answer.body) + _OVERHEAD)
+    def put(self, key: str, answer: Answer) -> None:
+        """Keeps an answer."""
+        if self._serves(answer):
+            self._kept.put(key, answer, size=len(answer.body) + _OVERHEAD)
 
-    def forget(self, scope: str) -> None:
-        """Never again gives an answer of a scope that was begun before now."""
-        self._moment += 1
-        if len(self._forgotten) >= _MOST_FORGOTTEN:
-            self._forgotten.clear()
-            self._all_forgotten = self._moment
-        self._forgotten[scope] = self._moment
-
-    def _serves(self, answer: Answer, begun: int) -> bool:
-        forgotten = self._forgotten.get(answer.scope, 0)
-        return begun >= max(forgotten, self._all_forgotten) and self._clock() < answer.read_at + self._lifetime
+    def _serves(self, answer: Answer) -> bool:
+        return (
+            self._clock() < answer.read_at + self._lifetime
+            and self._generations.current(answer.scope, answer.project_id) == answer.generation
+        )

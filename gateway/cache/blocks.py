@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any, Generic, TypeVar
 
-import msgspec
-
 from gateway.cache.freshness import Freshness, State
 from gateway.cache.key import scope_of
 from gateway.cache.single_flight import SingleFlight
-from gateway.cache.store import Store
+from gateway.cache.tiers import Entry, Tiers
+from gateway.credentials.refusals import KnownRefusal
 from gateway.errors import Forbidden, GatewayError, Unauthenticated, Unavailable
 from gateway.observability.observer import Observer
 
@@ -23,10 +22,8 @@ _logger = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
 
-
-class _Entry(msgspec.Struct, Generic[Value], frozen=True):
-    read_at: float
-    value: Value
+_WORTH_A_LOOK = {State.GONE, State.IF_ERROR, State.REVALIDATE}
+"""States in which somebody waits, or gets what is old: another replica may have read the block meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,41 +50,36 @@ class Blocks(Generic[Value]):
     """Reads through the store: fresh from it, stale from it while it is read again, else from the upstream.
 
     Args:
-        store: Keeps the encoded blocks.
-        flights: Joins concurrent reads of one key; whoever shares the store shares it.
+        tiers: Keep the blocks.
+        flights: Joins concurrent reads of one key; whoever shares the memory shares it.
         freshness: How long a block serves, and as what.
         clock: Seconds since the epoch.
-        value_type: The type that the values are decoded to.
         patience: Seconds to wait for the upstream where a stale copy could stand in for it.
         lot: Each key's lot from 0 to 1 (see `Freshness.state`); by default this process draws its own, so
             that processes with one store do not read one block again at the same moment.
         observer: Is told what came from memory.
-        on_forget: Is told of every scope that is forgotten, for what else is remembered of it.
     """
 
-    def __init__(  # noqa: PLR0913  each a seam
+    def __init__(
         self,
-        store: Store,
+        tiers: Tiers[Value],
         flights: SingleFlight,
         freshness: Freshness,
         clock: Callable[[], float],
-        value_type: Any,
         *,
         patience: float = inf,
         lot: Callable[[str], float] | None = None,
         observer: Observer | None = None,
-        on_forget: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._observer = observer or Observer()
-        self._on_forget = on_forget
-        self._store = store
+        self._tiers = tiers
         self._flights = flights
         self._freshness = freshness
         self._clock = clock
-        self._decoder = msgspec.json.Decoder(_Entry[value_type])
         self._patience = patience
         self._lot = lot or _lots(secrets.token_bytes(16))
-        self._refreshes: set[asyncio.Task[_Entry[Value]]] = set()
+        self._looks = SingleFlight()  # apart: they find copies, so who wants to know the upstream must not join one
+        self._refreshes: set[asyncio.Task[Entry[Value]]] = set()
 
     async def read(
         self,
@@ -109,11 +101,11 @@ class Blocks(Generic[Value]):
         Raises:
             GatewayError: What `fetch` raises, where nothing remembered may stand in for it.
         """
-        entry = await self._stored(key) if max_age else None
-        age = 0.0 if entry is None else self._clock() - entry.read_at
-        state = State.GONE if entry is None else self._freshness.state(age, self._lot(key))
-        if age >= max_age and state is not State.GONE:
-            state = State.IF_ERROR
+        entry = await self._tiers.recall(key) if max_age else None
+        state = self._state(key, entry, max_age)
+        if max_age and state in _WORTH_A_LOOK and self._tiers.are_shared and not self._is_being_read(key):
+            entry = await self._look_up(key, entry)
+            state = self._state(key, entry, max_age)
         if entry is None or state is State.GONE:
             self._observer.cache_read("block", "miss")
             entry = await self._ask(key, fetch)
@@ -121,7 +113,7 @@ class Blocks(Generic[Value]):
         if state is State.IF_ERROR:
             return await self._read_or_keep(key, entry, fetch_covered or fetch)
         if state is not State.FRESH:
-            self._refresh(key, fetch_covered or fetch)
+            self._refresh(key, entry, fetch_covered or fetch)
         self._observer.cache_read("block", "stale" if state is State.REVALIDATE else "fresh")
         return Block(entry.value, entry.read_at, state)
 
@@ -131,16 +123,27 @@ class Blocks(Generic[Value]):
             task.cancel()
         await asyncio.gather(*self._refreshes, return_exceptions=True)
 
-    async def _stored(self, key: str) -> _Entry[Value] | None:
-        octets = await self._store.get(key)
-        if octets is None:
-            return None
-        try:
-            return self._decoder.decode(octets)
-        except msgspec.MsgspecError:
-            return None
+    def _state(self, key: str, entry: Entry[Value] | None, max_age: float = inf) -> State:
+        if entry is None:
+            return State.GONE
+        age = self._clock() - entry.read_at
+        state = self._freshness.state(age, self._lot(key))
+        return State.IF_ERROR if age >= max_age and state is not State.GONE else state
 
-    async def _ask(self, key: str, fetch: Callable[[], Awaitable[Value]]) -> _Entry[Value]:
+    async def _look_up(self, key: str, known: Entry[Value] | None) -> Entry[Value] | None:
+        """What another replica may have read meanwhile: one question for all who ask now."""
+
+        async def look() -> Entry[Value] | None:
+            found = await self._tiers.look_up(key, known)
+            self._observer.cache_read("redis", "miss" if found is known else self._state(key, found).value)
+            return found
+
+        return await self._looks.run(key, look)
+
+    def _is_being_read(self, key: str) -> bool:
+        return self._flights.under_way(key) or self._flights.under_way(_refresh_of(key))
+
+    async def _ask(self, key: str, fetch: Callable[[], Awaitable[Value]]) -> Entry[Value]:
         """One call for all who ask now. A refresh under way serves them too, but they do not fail by its limits."""
         refresh = _refresh_of(key)
         if self._flights.under_way(refresh):
@@ -148,24 +151,22 @@ class Blocks(Generic[Value]):
                 return await self._fly(refresh, key, fetch)
         return await self._fly(key, key, fetch)
 
-    async def _fly(self, flight: str, key: str, fetch: Callable[[], Awaitable[Value]]) -> _Entry[Value]:
+    async def _fly(self, flight: str, key: str, fetch: Callable[[], Awaitable[Value]]) -> Entry[Value]:
         return await self._flights.run(flight, lambda: self._fetch(flight, key, fetch))
 
-    async def _fetch(self, flight: str, key: str, fetch: Callable[[], Awaitable[Value]]) -> _Entry[Value]:
+    async def _fetch(self, flight: str, key: str, fetch: Callable[[], Awaitable[Value]]) -> Entry[Value]:
         try:
-            entry = _Entry(self._clock(), await fetch())
-        except (Unauthenticated, Forbidden):
+            entry = Entry(self._clock(), await fetch())
+        except (Unauthenticated, Forbidden) as refusal:
             self._flights.part(scope_of(key))
-            self._on_forget(scope_of(key))
-            await self._store.forget(scope_of(key))
+            if not isinstance(refusal, KnownRefusal):  # the refusal that it is known from has done this
+                await self._tiers.forget(scope_of(key))
             raise
         if self._flights.is_joined(flight):  # else its scope was forgotten while it was under way
-            await self._store.put(key, msgspec.json.encode(entry), lifetime=self._freshness.lifetime)
+            await self._tiers.keep(key, entry)
         return entry
 
-    async def _read_or_keep(
-        self, key: str, entry: _Entry[Value], fetch: Callable[[], Awaitable[Value]]
-    ) -> Block[Value]:
+    async def _read_or_keep(self, key: str, entry: Entry[Value], fetch: Callable[[], Awaitable[Value]]) -> Block[Value]:
         """The block as it is now, if the upstream answers in time; else the copy, while the call goes on."""
         call = self._in_background(self._ask(key, fetch))
         try:
@@ -177,16 +178,27 @@ class Blocks(Generic[Value]):
         self._observer.cache_read("block", "miss")
         return Block(entry.value, entry.read_at, State.GONE)
 
-    def _refresh(self, key: str, fetch: Callable[[], Awaitable[Value]]) -> None:
-        flight = _refresh_of(key)
-        if not self._flights.under_way(key) and not self._flights.under_way(flight):
-            self._in_background(self._read_again(flight, key, fetch))
+    def _refresh(self, key: str, entry: Entry[Value], fetch: Callable[[], Awaitable[Value]]) -> None:
+        if not self._is_being_read(key) and not self._looks.under_way(key):
+            self._in_background(self._read_again(key, entry, fetch))
 
-    async def _read_again(self, flight: str, key: str, fetch: Callable[[], Awaitable[Value]]) -> _Entry[Value]:
+    async def _read_again(self, key: str, entry: Entry[Value], fetch: Callable[[], Awaitable[Value]]) -> Entry[Value]:
+        if self._state(key, entry) is State.DUE and self._tiers.are_shared:  # a stale one was looked for already
+            found = await self._look_up(key, entry)
+            if found is not None and self._state(key, found) is State.FRESH:
+                return found
+        if not await self._tiers.claim(key):
+            return entry
+        try:
+            return await self._observed_refresh(key, fetch)
+        finally:
+            await self._tiers.release(key)
+
+    async def _observed_refresh(self, key: str, fetch: Callable[[], Awaitable[Value]]) -> Entry[Value]:
         with self._observer.background_refresh():
             outcome = "cancelled"
             try:
-                entry = await self._fly(flight, key, fetch)
+                entry = await self._fly(_refresh_of(key), key, fetch)
                 outcome = "ok"
             except GatewayError as problem:
                 outcome = problem.code
@@ -195,13 +207,13 @@ class Blocks(Generic[Value]):
                 self._observer.background_refresh_ended(outcome)
         return entry
 
-    def _in_background(self, call: Coroutine[Any, Any, _Entry[Value]]) -> asyncio.Task[_Entry[Value]]:
+    def _in_background(self, call: Coroutine[Any, Any, Entry[Value]]) -> asyncio.Task[Entry[Value]]:
         task = asyncio.create_task(call)
         self._refreshes.add(task)
         task.add_done_callback(self._ended)
         return task
 
-    def _ended(self, task: asyncio.Task[_Entry[Value]]) -> None:
+    def _ended(self, task: asyncio.Task[Entry[Value]]) -> None:
         self._refreshes.discard(task)
         problem = None if task.cancelled() else task.exception()
         # A known failure needs no word: nobody may wait for it, and whoever asks when the copy is too old gets it.

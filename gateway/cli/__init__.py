@@ -3,6 +3,7 @@
 import click
 
 from gateway import __version__
+from gateway.cli.cache import cache
 from gateway.cli.demo import demo
 from gateway.cli.doctor import doctor
 from gateway.cli.emulate import emulate
@@ -18,5 +19,5 @@ def main() -> None:
     """A GraphQL gateway over the video-on-demand API's snapshot tasks."""
 
 
-for command in (serve, demo, emulate, schema, settings, sign, doctor):
+for command in (serve, demo, emulate, schema, settings, sign, doctor, cache):
     main.add_command(command)

@@ -90,8 +90,7 @@ async def examine(
     found = [Finding(True, "settings: complete"), _reached(settings, line, problem)]
     if line.status is not None:
         found += [_clock(line, clock()), _credential(settings, token, line.status, problem, total)]
-    kept = "in this process's memory" if settings.cache == "memory" else "nowhere (GATEWAY_CACHE=off)"
-    return [*found, Finding(True, f"store: answers are kept {kept}, nothing to reach")]
+    return [*found, await _store(settings, clock)]
 
 
 class _Line(httpx.AsyncBaseTransport):
@@ -137,6 +136,31 @@ async def _ask(settings: "Settings", line: _Line, token: "Secret | None", clock:
     )
     answer = await client.read(THUMBNAIL_TASKS, project, {}, Span(0, 1), authorise)
     return answer.total
+
+
+async def _store(settings: "Settings", clock: Callable[[], float]) -> Finding:
+    from gateway.redis.link import StoreFailed
+    from gateway.web.caches import build_link
+
+    if not settings.shares_cache:
+        kept = "in this process's memory" if settings.cache == "memory" else "nowhere (GATEWAY_CACHE=off)"
+        return Finding(True, f"store: answers are kept {kept}, nothing to reach")
+    link, name = build_link(settings, clock), f"{settings.cache_prefix}:doctor"
+    try:
+        await link.ask(link.client.ping)  # connects; what counts is the time of one more question
+        began = time.perf_counter()
+        await link.ask(lambda: link.client.set(name, b"1", ex=1))
+        took = time.perf_counter() - began
+    except StoreFailed as problem:
+        return Finding(
+            False,
+            f"store: {settings.cache} cannot be used: {problem.__cause__} ({problem})",
+            "See host, port, password and TLS of GATEWAY_CACHE, and that it takes writes. A store that is far away "
+            "needs a longer GATEWAY_CACHE_TIMEOUT_MILLISECONDS. Without it each replica goes on alone.",
+        )
+    finally:
+        await link.aclose()
+    return Finding(True, f"store: {settings.cache} takes writes, in {took * 1000:.1f} ms")
 
 
 def _reached(settings: "Settings", line: _Line, problem: Exception | None) -> Finding:

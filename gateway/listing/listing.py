@@ -6,6 +6,7 @@ from math import inf
 from typing import Generic
 
 from gateway.cache.blocks import Blocks
+from gateway.cache.generations import Generations
 from gateway.cache.key import KeyFunction, cache_key
 from gateway.credentials.kinds import Credential
 from gateway.credentials.resolve import Caller
@@ -35,11 +36,12 @@ class Listing(Generic[RowModel]):
         clock: Seconds since the epoch.
         secret: Keys the cache's digests.
         make_key: Makes the cache's keys.
+        generations: Stand in the keys, so that a purge changes them.
         search_calls: The most upstream calls a page may spend on finding a moved row.
         observer: Is told of these.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each a part of its own
         self,
         endpoint: Endpoint[RowModel],
         upstream: Upstream,
@@ -49,6 +51,7 @@ class Listing(Generic[RowModel]):
         secret: bytes,
         search_calls: int,
         make_key: KeyFunction = cache_key,
+        generations: Generations | None = None,
         observer: Observer | None = None,
     ) -> None:
         self._observer = observer or Observer()
@@ -59,6 +62,7 @@ class Listing(Generic[RowModel]):
         self._secret = secret
         self._search_calls = search_calls
         self._make_key = make_key
+        self._generations = generations
 
     async def page(
         self,
@@ -148,4 +152,5 @@ class Listing(Generic[RowModel]):
     def _key(self, scope: str, project_id: str, filters: Filters, span: Span) -> str:
         named = (part for name in sorted(filters) for part in (name, filters[name]))
         where = (project_id, self._endpoint.name, str(span.offset), str(span.limit))
-        return self._make_key(self._secret, scope, *where, *named)
+        generation = self._generations.current(scope, project_id) if self._generations else ""
+        return self._make_key(self._secret, scope, generation, *where, *named)

@@ -41,6 +41,9 @@ class Metrics(Observer):
         self._call_seconds = self._histogram("upstream_call_seconds", "Of one upstream call.", _CALLS, "outcome")
         self._refused = self._counter("upstream_calls_refused", "Calls that the gateway did not make.", "by")
         self._cache_reads = self._counter("cache_reads", "What was asked of the cache.", "level", "state")
+        self._store_failures = self._counter("store_failures", "What the shared store did not do.", "kind")
+        self._store_degraded = self._gauge("store_degraded", "1 while it is left alone or takes no writes.", "livemax")
+        self._paid_alone = self._counter("budget_alone", "Calls paid from one process's part of a shared budget.")
         self._joined = self._counter("flights_joined", "Reads served by a call that was under way.")
         self._refreshes = self._counter("background_refreshes", "Blocks read again while a copy served.", "outcome")
         self._searches = self._counter("search_calls", "Windows read to find a row that had moved.")
@@ -82,6 +85,18 @@ class Metrics(Observer):
     @override
     def cache_read(self, level: str, state: str) -> None:
         self._of(self._cache_reads, level, state).inc()
+
+    @override
+    def store_failed(self, kind: str) -> None:
+        self._of(self._store_failures, kind).inc()
+
+    @override
+    def store_degraded(self, *, degraded: bool) -> None:
+        self._store_degraded.set(degraded)
+
+    @override
+    def paid_alone(self) -> None:
+        self._paid_alone.inc()
 
     @override
     def flight_joined(self, flight: Context) -> None:

@@ -49,7 +49,25 @@ class Observer:
         """A call was not made: `breaker`, `bulkhead`, or `quota` (the cool-down after a 429, the gateway's budget)."""
 
     def cache_read(self, level: str, state: str) -> None:
-        """Something was asked for: `fresh`, `stale` and `stale-if-error` came from memory; `miss` did not."""
+        """Something was asked for.
+
+        Args:
+            level: `block`: what a reader got. `redis`: what the shared store was asked for.
+            state: Of a block `fresh`, `stale`, `stale-if-error`, `miss`; of the store `miss` or a `State`.
+        """
+
+    def store_failed(self, kind: str) -> None:
+        """The shared store failed: a `gateway.redis.link.Failure`, or a value of it or for it.
+
+        Args:
+            kind: Of the link; or `value` (it did not open), `too_large`, `dropped` (too many writes under way).
+        """
+
+    def store_degraded(self, *, degraded: bool) -> None:
+        """The shared store is left alone or takes no writes; or all is well again."""
+
+    def paid_alone(self) -> None:
+        """A call was paid from this process's part of the budget, because the shared store was out."""
 
     def flight_joined(self, flight: Context) -> None:
         """A read of the upstream serves one more who asks for the same; `flight` is the context in which it runs."""

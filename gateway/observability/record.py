@@ -28,6 +28,8 @@ class RequestRecord:
             (some of it was read now); None where nothing was read.
         scope: The digest of the caller's scope; None where there is no caller, or nothing is shared.
         upstream_calls: Calls made for this request.
+        project_id: The project that is asked for.
+        generation: That of scope and project when work on the answer began; what is purged later has another one.
         read_at: When the oldest part of the answer was read, in seconds since the epoch; None where it may not be
             given again.
     """
@@ -40,6 +42,8 @@ class RequestRecord:
     lane: str | None = None
     scope: str | None = None
     upstream_calls: int = 0
+    project_id: str = ""
+    generation: str = ""
     read_at: float | None = None
 
 

@@ -71,3 +71,21 @@ def check_tracing(settings: "Settings") -> None:
             "GATEWAY_TRACING is otlp, and OpenTelemetry is not installed; "
             "install it with the extra: pip install 'vod-graphql-gateway[otel]'"
         )
+
+
+def check_cache(settings: "Settings") -> None:
+    """The store that replicas share.
+
+    Raises:
+        ValueError: They contradict each other.
+    """
+    if settings.shares_cache and settings.cache_secret is None:
+        raise ValueError(
+            "GATEWAY_CACHE_SECRET is not set, and GATEWAY_CACHE names a store that replicas share; set the same one "
+            "for all of them (`openssl rand -hex 32`)"
+        )
+    for name in ("cache_password", "cache_ca"):
+        if getattr(settings, name) and not settings.shares_cache:
+            raise ValueError(f"GATEWAY_{name.upper()} is set, but GATEWAY_CACHE names no store for it")
+    if settings.cache_ca and not settings.cache.startswith("rediss:"):
+        raise ValueError("GATEWAY_CACHE_CA is set, but GATEWAY_CACHE is without TLS; use rediss://")

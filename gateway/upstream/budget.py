@@ -6,6 +6,7 @@ size lets up to twice as many through in the minute that begins with it full.
 
 from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
@@ -19,7 +20,7 @@ MINUTE = 60.0
 
 
 class CallBudget(Protocol):
-    """Pays for upstream calls. One process's own is `LocalBudget`; one that replicas share would wait, hence async."""
+    """Pays for upstream calls. One process's own is `LocalBudget`; `SharedBudget` is one that replicas share."""
 
     async def take(self, project_id: str, scope: str, *, covered: bool) -> None:
         """Pays for one call.
@@ -35,8 +36,9 @@ class CallBudget(Protocol):
         ...
 
 
-class Minute:
-    """The calls of the last 60 seconds for one project: pure, the time is passed in.
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many calls may be made for one project.
 
     Args:
         most: Calls in any 60 seconds.
@@ -44,10 +46,40 @@ class Minute:
         most_before_covered: A call that a copy covers is made only where fewer than this were made.
     """
 
-    def __init__(self, *, most: int, most_of_scope: int, most_before_covered: int) -> None:
-        self._most = most
-        self._most_of_scope = most_of_scope
-        self._most_before_covered = most_before_covered
+    most: int
+    most_of_scope: int
+    most_before_covered: int
+
+    @classmethod
+    def of(cls, calls_per_minute: int, *, scope_share: float, reserve: float) -> "Allowance":
+        """An allowance by shares of it, 0 to 1.
+
+        Args:
+            calls_per_minute: Calls in any 60 seconds.
+            scope_share: What one scope may use.
+            reserve: What covered calls leave to callers who have nothing.
+        """
+        of_scope = max(1, int(calls_per_minute * scope_share))
+        return cls(calls_per_minute, of_scope, int(calls_per_minute * (1 - reserve)))
+
+    def shared_by(self, count: int) -> "Allowance":
+        """The part of one of so many."""
+        return Allowance(
+            max(1, self.most // count), max(1, self.most_of_scope // count), self.most_before_covered // count
+        )
+
+
+class Minute:
+    """The calls of the last 60 seconds for one project: pure, the time is passed in.
+
+    Args:
+        allowance: How many there may be.
+    """
+
+    def __init__(self, allowance: Allowance) -> None:
+        self._most = allowance.most
+        self._most_of_scope = allowance.most_of_scope
+        self._most_before_covered = allowance.most_before_covered
         self._calls: deque[tuple[float, str]] = deque()
         self._by_scope: Counter[str] = Counter()
 
@@ -89,27 +121,25 @@ class LocalBudget(CallBudget):
     """The budget of one process.
 
     Args:
-        calls_per_minute: For each project.
-        scope_share: The part of it that one scope may use, 0 to 1.
-        reserve: The part of it that covered calls leave to callers who have nothing, 0 to 1.
+        allowance: For each project.
         clock: Seconds since the epoch.
     """
 
-    def __init__(
-        self, *, calls_per_minute: int, scope_share: float, reserve: float, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, allowance: Allowance, *, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._minutes = PerProject(
-            lambda: Minute(
-                most=calls_per_minute,
-                most_of_scope=max(1, int(calls_per_minute * scope_share)),
-                most_before_covered=int(calls_per_minute * (1 - reserve)),
-            )
-        )
+        self._minutes = PerProject(lambda: Minute(allowance))
 
     @override
     async def take(self, project_id: str, scope: str, *, covered: bool) -> None:
-        wait = self._minutes.of(project_id).take(scope, self._clock(), covered=covered)
-        if wait:
-            message = "The gateway's own budget of upstream calls is used up for now."
-            raise RateLimited(message, retry_after=rounded_up(wait))
+        check_wait(self._minutes.of(project_id).take(scope, self._clock(), covered=covered))
+
+
+def check_wait(wait: float) -> None:
+    """Lets a call pass that need not wait.
+
+    Raises:
+        RateLimited: It has to.
+    """
+    if wait:
+        message = "The gateway's own budget of upstream calls is used up for now."
+        raise RateLimited(message, retry_after=rounded_up(wait))

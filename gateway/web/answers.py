@@ -102,7 +102,6 @@ class RememberedAnswers:
         await send({"type": "http.response.body", "body": body})
 
     async def _make(self, key: str, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = self._answers.moment()
         headers: list[tuple[bytes, bytes]] = []
         status, body = 0, b""
 
@@ -119,9 +118,17 @@ class RememberedAnswers:
         record = record_of(scope)
         if record.read_at is not None and record.scope is not None and status == 200:
             answer = Answer(
-                body, headers, etag_of(body), record.read_at, record.scope, record.operation, record.operation_type
+                body,
+                headers,
+                etag_of(body),
+                record.read_at,
+                record.scope,
+                record.project_id,
+                record.generation,
+                record.operation,
+                record.operation_type,
             )
-            self._answers.put(key, answer, begun=begun)
+            self._answers.put(key, answer)
 
     def _media_type(self, headers: Headers) -> str | None:
         """The answer's media type; None for who is better shown a page, or sends no such `Accept`."""

@@ -21,23 +21,25 @@ from gateway.observability.logs import AccessLog
 from gateway.observability.metrics import Metrics
 from gateway.observability.observer import Observer, Observers
 from gateway.settings import Settings
+from gateway.web.caches import Caches, build_caches
 from gateway.web.graphiql import GraphiQL
 from gateway.web.graphql import build_graphql
+from gateway.web.ground import Ground
 from gateway.web.listings import Listings, build_listings
 from gateway.web.metrics import metrics_route
 from gateway.web.parts import (
-    answer_cache,
     callers,
     explain_example,
     own_key,
     tracing_for,
 )
 from gateway.web.probes import probe_routes
+from gateway.web.purge import purge_route
 from gateway.web.request_log import RequestLog
 from gateway.web.security_headers import SecurityHeaders
 from gateway.web.shortcut import Shortcut
 from gateway.web.traced import TRACE_HEADERS, Traced
-from gateway.web.upstream import build_upstream, upstream_transport
+from gateway.web.upstream import build_upstream, call_budget, upstream_transport
 
 if TYPE_CHECKING:
     from gateway.observability.tracing import Tracing
@@ -69,7 +71,7 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     Args:
         settings: All settings.
         transport: Sends upstream requests; by default over aiohttp.
-        store: Keeps the blocks; by default the one that the settings name.
+        store: Keeps the blocks in this process; by default its memory.
         clock: Seconds since the epoch.
         graphiql: The page for browsers, where the settings want one; by default one that knows no demo.
         routes: What else is served.
@@ -84,18 +86,13 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     secret = settings.cache_secret.get_secret_value().encode() if settings.cache_secret else secrets.token_bytes(32)
     metrics, tracing = metrics or Metrics(), tracing or tracing_for(settings)
     observer = Observers(metrics, tracing) if tracing else metrics
+    ground = Ground(clock, secret, make_key, observer)
+    caches = build_caches(settings, store, clock=clock, secret=secret, observer=observer)
+    budget = call_budget(settings, caches, clock=clock, secret=secret, observer=observer)
     transport = transport or upstream_transport(settings)
-    upstream = build_upstream(settings, tracing.transport(transport) if tracing else transport, clock, observer)
-    answers = answer_cache(settings, clock)
+    traced = tracing.transport(transport) if tracing else transport
     listings = build_listings(
-        settings,
-        upstream,
-        store,
-        clock=clock,
-        secret=secret,
-        make_key=make_key,
-        observer=observer,
-        on_forget=answers.forget,
+        settings, build_upstream(settings, traced, clock, observer, budget=budget), caches, ground
     )
     page = (graphiql or GraphiQL(explain=explain_example(settings))) if settings.graphiql else None
     held_key = own_key(settings, secret, clock, observer)
@@ -103,19 +100,16 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
         settings,
         listings.services(settings),
         callers(settings, secret, clock, held_key),
-        answers,
+        caches.generations,
         page,
-        clock=clock,
-        secret=secret,
-        make_key=make_key,
-        observer=observer,
+        ground,
         trace_headers=TRACE_HEADERS if tracing else (),
     )
     app = Starlette(
         routes=[
             *([page.assets] if page else []),
-            *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}),
-            *_admin_routes(settings, metrics),
+            *probe_routes(held_key, alone=settings.credential_kinds == {Kind.KEY}, link=caches.link),
+            *_admin_routes(settings, metrics, caches, secret),
             *routes,
         ],
         middleware=_middleware(log, observer, tracing, graphql),
@@ -141,6 +135,7 @@ def _life(listings: Listings, tracing: "Tracing | None") -> Lifespan[Starlette]:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:  # noqa: ARG001  Starlette's signature
+        await listings.caches.begin()
         try:
             yield {"ready": True}
         finally:
@@ -151,7 +146,8 @@ def _life(listings: Listings, tracing: "Tracing | None") -> Lifespan[Starlette]:
     return lifespan
 
 
-def _admin_routes(settings: Settings, metrics: Metrics) -> list[BaseRoute]:
+def _admin_routes(settings: Settings, metrics: Metrics, caches: Caches, secret: bytes) -> list[BaseRoute]:
     if settings.admin_token is None:
         return []
-    return [metrics_route(metrics, Secret(settings.admin_token.get_secret_value()))]
+    token = Secret(settings.admin_token.get_secret_value())
+    return [metrics_route(metrics, token), purge_route(caches.generations, secret, token)]

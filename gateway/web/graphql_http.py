@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from gateway.cache.generations import Generations
 from gateway.credentials.resolve import CallerResolver
 from gateway.errors import BadUserInput, GatewayError, Reason
 from gateway.graph.context import Context, Services
@@ -46,6 +47,7 @@ class GraphQLEndpoint:
         documents: Finds documents that are named.
         gate: Bounds how many requests are worked on.
         writer: Writes answers.
+        generations: Say what was purged.
         deadline_seconds: For a whole answer, from the moment that work on it begins.
         page: Answers a GET of a browser; None where there is nothing to look at.
         explain_header: Finds out who wants to know what an answer took; None where nobody is told.
@@ -58,6 +60,7 @@ class GraphQLEndpoint:
     documents: PersistedDocuments
     gate: Gate
     writer: AnswerWriter
+    generations: Generations
     deadline_seconds: float
     page: Callable[[], Response] | None = None
     explain_header: ExplainHeader | None = None
@@ -118,7 +121,9 @@ class GraphQLEndpoint:
         context = Context(self.services, self.callers.resolve(request.headers), deadline, reload=reload)
         record = record_of(request.scope)
         record.operation, record.operation_type = operation.name, operation.definition.operation.value
-        record.scope = context.who.credential.scope if context.who else None
+        if context.who is not None:
+            record.scope, record.project_id = context.who.credential.scope, context.who.project_id
+            record.generation = self.generations.current(record.scope or "", record.project_id)
         try:
             outcome = await self.executor.run(operation, context)
         finally:

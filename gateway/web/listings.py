@@ -1,21 +1,19 @@
 """The two listings, with all that stands behind them: the upstream, and what is remembered of it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.cache.blocks import Blocks
 from gateway.cache.freshness import Freshness
-from gateway.cache.key import KeyFunction
 from gateway.cache.single_flight import SingleFlight
-from gateway.cache.store import MemoryStore, Store
+from gateway.cache.tiers import Tiers
 from gateway.graph.context import Services
 from gateway.listing.listing import Listing
-from gateway.observability.observer import Observer
 from gateway.settings import Settings
 from gateway.upstream.calls import Upstream
 from gateway.upstream.endpoints import SNAPSHOTS, THUMBNAIL_TASKS, Endpoint
 from gateway.upstream.models import Answer, RowModel, SnapshotRow, TaskRow
-from gateway.web.parts import MEBI
+from gateway.web.caches import Caches
+from gateway.web.ground import Ground
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class Listings:
 
     tasks: Listing[TaskRow]
     snapshots: Listing[SnapshotRow]
-    store: Store
+    caches: Caches
     upstream: Upstream
 
     def services(self, settings: Settings) -> Services:
@@ -37,35 +35,20 @@ class Listings:
         """Ends what runs in the background, and lets go of store and connections."""
         await self.tasks.aclose()
         await self.snapshots.aclose()
-        await self.store.aclose()
+        await self.caches.aclose()
         await self.upstream.aclose()
 
 
-def build_listings(
-    settings: Settings,
-    upstream: Upstream,
-    store: Store | None,
-    *,
-    clock: Callable[[], float],
-    secret: bytes,
-    make_key: KeyFunction,
-    observer: Observer | None = None,
-    on_forget: Callable[[str], None] = lambda _: None,
-) -> Listings:
+def build_listings(settings: Settings, upstream: Upstream, caches: Caches, ground: Ground) -> Listings:
     """The listings, as the settings want them.
 
     Args:
         settings: All settings.
         upstream: Reads the REST API.
-        store: Keeps the blocks; by default the one that the settings name.
-        clock: Seconds since the epoch.
-        secret: Keys the digests that stand for questions.
-        make_key: Makes the keys of what is remembered.
-        observer: Is told what happens.
-        on_forget: Is told of every scope that is forgotten.
+        caches: Keep the blocks.
+        ground: What all stand on.
     """
-    kept = store or MemoryStore(max_entries=settings.cache_max_entries, max_octets=settings.cache_max_megabytes * MEBI)
-    flights = SingleFlight(observer)
+    flights = SingleFlight(ground.observer)
     freshness = Freshness(
         settings.cache_fresh_seconds,
         settings.cache_stale_seconds,
@@ -77,26 +60,26 @@ def build_listings(
         blocks: Blocks[Answer[RowModel]] | None = None
         if settings.cache != "off":
             value_type = Answer[endpoint.row_type]  # type: ignore[name-defined]  # a type that exists at run time only
-            patience = settings.cache_patience_seconds
-            blocks = Blocks(
-                kept,
-                flights,
-                freshness,
-                clock,
+            tiers: Tiers[Answer[RowModel]] = Tiers(
+                caches.memory,
                 value_type,
-                patience=patience,
-                observer=observer,
-                on_forget=on_forget,
+                lifetime=freshness.lifetime,
+                clock=ground.clock,
+                shared=caches.shared,
+                generations=caches.generations,
             )
+            patience = settings.cache_patience_seconds
+            blocks = Blocks(tiers, flights, freshness, ground.clock, patience=patience, observer=ground.observer)
         return Listing(
             endpoint,
             upstream,
             blocks,
-            clock=clock,
-            secret=secret,
+            clock=ground.clock,
+            secret=ground.secret,
             search_calls=settings.search_calls,
-            make_key=make_key,
-            observer=observer,
+            make_key=ground.make_key,
+            generations=caches.generations,
+            observer=ground.observer,
         )
 
-    return Listings(listing(THUMBNAIL_TASKS), listing(SNAPSHOTS), kept, upstream)
+    return Listings(listing(THUMBNAIL_TASKS), listing(SNAPSHOTS), caches, upstream)

@@ -1,13 +1,12 @@
 """`/metrics`, for Prometheus: only for who holds the admin token."""
 
-import hmac
-
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.credentials.secret import Secret
 from gateway.observability.metrics import CONTENT_TYPE, Metrics
+from gateway.web.admin import refusal
 
 PATH = "/metrics"
 
@@ -21,15 +20,8 @@ def metrics_route(metrics: Metrics, admin_token: Secret | None) -> Route:
     """
 
     async def page(request: Request) -> Response:
-        if admin_token is not None and not _holds(request.headers.get("authorization", ""), admin_token):
-            headers = {"WWW-Authenticate": 'Bearer realm="metrics"', "Cache-Control": "no-store"}
-            return PlainTextResponse("This needs the gateway's admin token.\n", 401, headers)
+        if admin_token is not None and (refused := refusal(request, admin_token)):
+            return refused
         return Response(metrics.page(), headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"})
 
     return Route(PATH, page)
-
-
-def _holds(sent: str, admin_token: Secret) -> bool:
-    kind, _, token = sent.partition(" ")
-    same = hmac.compare_digest(token.strip().encode(), admin_token.reveal().encode())
-    return kind.lower() == "bearer" and same

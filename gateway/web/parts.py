@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from gateway.cache.answers import Answers
+from gateway.cache.generations import Generations
 from gateway.cache.recent import Recent
 from gateway.credentials.admission import Admission, read_access_tokens
 from gateway.credentials.held_key import HeldKey
@@ -124,10 +125,11 @@ def gate(settings: Settings, observer: Observer | None = None) -> Gate:
     )
 
 
-def answer_cache(settings: Settings, clock: Callable[[], float]) -> Answers:
+def answer_cache(settings: Settings, generations: Generations, clock: Callable[[], float]) -> Answers:
     """What keeps whole answers: as long as no block that they were made from wants to be read again."""
     lifetime = settings.cache_fresh_seconds * (1 - settings.cache_early_percent / 100)
-    return Answers(max_octets=settings.cache_answers_megabytes * MEBI, lifetime=lifetime, clock=clock)
+    room = settings.cache_answers_megabytes * MEBI
+    return Answers(generations, max_octets=room, lifetime=lifetime, clock=clock)
 
 
 def explain_header(settings: Settings) -> ExplainHeader | None:

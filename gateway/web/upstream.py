@@ -8,14 +8,16 @@ from gateway import __version__
 from gateway.observability.observer import Observer
 from gateway.settings import Settings
 from gateway.upstream.breaker import Breaker
-from gateway.upstream.budget import LocalBudget
+from gateway.upstream.budget import Allowance, CallBudget, LocalBudget
 from gateway.upstream.bulkhead import Bulkhead
 from gateway.upstream.calls import Guards, Upstream
 from gateway.upstream.client import UpstreamClient
 from gateway.upstream.per_project import PerProject
 from gateway.upstream.retry import Retries, RetryBudget
+from gateway.upstream.shared_budget import SharedBudget
 from gateway.upstream.throttle import ProjectCooldown
 from gateway.upstream.transport import ExactTransport
+from gateway.web.caches import Caches
 from gateway.web.parts import MEBI
 
 
@@ -31,6 +33,8 @@ def build_upstream(
     transport: httpx.AsyncBaseTransport,
     clock: Callable[[], float],
     observer: Observer | None = None,
+    *,
+    budget: CallBudget | None = None,
 ) -> Upstream:
     """The upstream.
 
@@ -39,6 +43,7 @@ def build_upstream(
         transport: Sends requests.
         clock: Seconds since the epoch.
         observer: Is told what happens.
+        budget: Pays for calls; by default this process alone, where the settings want it.
     """
     client = UpstreamClient(
         transport,
@@ -55,21 +60,50 @@ def build_upstream(
             RetryBudget(share=settings.upstream_retry_percent / 100),
         )
 
-    budget = None
-    if settings.upstream_calls_per_minute is not None:
-        budget = LocalBudget(
-            calls_per_minute=settings.upstream_calls_per_minute,
-            scope_share=settings.upstream_scope_percent / 100,
-            reserve=settings.upstream_reserve_percent / 100,
-            clock=clock,
-        )
     return Upstream(
         client,
         retries=Retries(attempts=settings.upstream_attempts, seconds=settings.upstream_timeout_seconds),
         bulkhead=Bulkhead(
             most=settings.upstream_concurrency, patience=settings.upstream_queue_seconds, observer=observer
         ),
-        budget=budget,
+        budget=budget or call_budget(settings, None, clock=clock, secret=b""),
         guards=PerProject(guards),
+        observer=observer,
+    )
+
+
+def call_budget(
+    settings: Settings,
+    caches: Caches | None,
+    *,
+    clock: Callable[[], float],
+    secret: bytes,
+    observer: Observer | None = None,
+) -> CallBudget | None:
+    """What pays for upstream calls: together where replicas share a store, else this process alone.
+
+    Args:
+        settings: All settings.
+        caches: Hold the way to the store.
+        clock: Seconds since the epoch.
+        secret: Keys the digests that stand for projects.
+        observer: Is told where a process has to pay alone.
+    """
+    if settings.upstream_calls_per_minute is None:
+        return None
+    allowance = Allowance.of(
+        settings.upstream_calls_per_minute,
+        scope_share=settings.upstream_scope_percent / 100,
+        reserve=settings.upstream_reserve_percent / 100,
+    )
+    if caches is None or caches.link is None:
+        return LocalBudget(allowance, clock=clock)
+    return SharedBudget(
+        caches.link,
+        allowance,
+        prefix=settings.cache_prefix,
+        secret=secret,
+        clock=clock,
+        replicas=lambda: caches.generations.replicas,
         observer=observer,
     )

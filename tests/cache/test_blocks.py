@@ -23,6 +23,7 @@ from gateway.errors import (
 )
 from gateway.upstream.models import Answer, TaskRow
 from tests.support.house import Clock
+from tests.support.kept import blocks_in_memory
 
 KEY = "scope.key"
 REFUSALS: list[GatewayError] = [Unauthenticated("x"), Forbidden("x")]
@@ -37,7 +38,7 @@ class Desk:
         self.clock = Clock()
         self.store = MemoryStore(max_entries=100, max_octets=10_000)
         self.flights = SingleFlight()
-        self.blocks = Blocks[str](self.store, self.flights, Freshness(10, 50, 300), self.clock, str)
+        self.blocks: Blocks[str] = blocks_in_memory(str, Freshness(10, 50, 300), self.clock, self.store, self.flights)
         self.calls = 0
         self.problem: Exception | None = None
 
@@ -193,7 +194,7 @@ async def test_what_was_under_way_when_its_scope_was_forgotten_is_not_remembered
 ) -> None:
     """Who waited gets the answer, and nobody after; also where another listing of the same store was refused."""
     go = asyncio.Event()
-    other = Blocks[str](desk.store, desk.flights, Freshness(10, 50, 300), desk.clock, str)
+    other: Blocks[str] = blocks_in_memory(str, Freshness(10, 50, 300), desk.clock, desk.store, desk.flights)
 
     async def slow() -> str:
         await go.wait()
@@ -285,8 +286,7 @@ async def test_closing_ends_what_runs_in_the_background(desk: Desk) -> None:
 async def test_what_is_handed_out_is_nobody_elses() -> None:
     """A reader that changes a list inside its block changes no other reader's."""
     clock = Clock()
-    store = MemoryStore(max_entries=9, max_octets=10_000)
-    blocks = Blocks[Answer[TaskRow]](store, SingleFlight(), Freshness(10, 50, 300), clock, Answer[TaskRow])
+    blocks: Blocks[Answer[TaskRow]] = blocks_in_memory(Answer[TaskRow], Freshness(10, 50, 300), clock)
     body = b'{"total":1,"readable":[{"task_id":"a"}]}'
     fetch: Callable[[], Awaitable[Answer[TaskRow]]] = lambda: asyncio.sleep(  # noqa: E731
         0, msgspec.json.decode(body, type=Answer[TaskRow])

@@ -27,7 +27,7 @@ def test_the_printed_curl_line_works(by: signal.Signals, tmp_path: Path) -> None
         [body] = [value for name, value in given if name == "-d"]
         answer = httpx.post(url, content=body, headers=headers, timeout=PATIENCE)
         assert answer.status_code == 200
-        assert httpx.get(f"{demo.url}/readyz", timeout=PATIENCE).text == "ready\n"
+        assert httpx.get(f"{demo.url}/readyz", timeout=PATIENCE).json() == {"status": "ready"}
         page = answer.json()["data"]["thumbnailTasks"]
         assert (page["totalCount"], len(page["nodes"])) == (77, 3)
         assert demo.end(by) in {0, -by}

@@ -15,6 +15,7 @@ from gateway.credentials.secret import Secret
 from gateway.emulator import AccessKey, Emulator, Tenant, serve
 from gateway.settings import load
 from tests.support.house import PROJECT, TOKEN
+from tests.support.redis import RedisServer
 
 KEY = AccessKey("AKOFTHEGATEWAY", "sk-of-the-gateway")
 OWN_KEY = {
@@ -111,3 +112,16 @@ def test_bad_settings(tmp_path: Path) -> None:
     result = run("vod.example.com", tmp_path)
     assert result.exit_code == 1
     assert result.output.startswith("PROBLEM  settings: GATEWAY_UPSTREAM_URL")
+
+
+def test_the_shared_store_is_tried(upstream: tuple[Emulator, str], redis: RedisServer, tmp_path: Path) -> None:
+    """Where it is and how fast; where it is not, that replicas go on alone. Its password is not shown."""
+    store = {"GATEWAY_CACHE": redis.url, "GATEWAY_CACHE_SECRET": "the secret of all replicas"}
+    store["GATEWAY_CACHE_TIMEOUT_MILLISECONDS"] = "5000"
+    result = run(upstream[1], tmp_path, **store)
+    assert f"ok       store: {redis.url} takes writes, in" in result.output
+    redis.kill()
+    result = run(upstream[1], tmp_path, **store, GATEWAY_CACHE_PASSWORD="hidden")
+    assert result.exit_code == 1
+    assert f"PROBLEM  store: {redis.url} cannot be used" in result.output
+    assert "hidden" not in result.output

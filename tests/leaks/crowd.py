@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,8 +66,10 @@ class Crowd:
         crossings: What somebody was shown of somebody else.
     """
 
-    def __init__(self, client: httpx.AsyncClient, upstream: MarkedUpstream, clock: Clock, rng: random.Random) -> None:
-        self._client = client
+    def __init__(
+        self, clients: Sequence[httpx.AsyncClient], upstream: MarkedUpstream, clock: Clock, rng: random.Random
+    ) -> None:
+        self._clients = clients
         self.upstream = upstream
         self.clock = clock
         self.rng = rng
@@ -90,7 +92,8 @@ class Crowd:
         """One request; whatever of the answer, its headers included, is another's is written down."""
         self.requests += 1
         sent = {**user.headers, **(headers or {})}
-        answer = await self._client.post("/graphql", json={"query": query, "variables": variables}, headers=sent)
+        client = self.rng.choice(self._clients) if len(self._clients) > 1 else self._clients[0]
+        answer = await client.post("/graphql", json={"query": query, "variables": variables}, headers=sent)
         marks = set(MARK.findall(f"{answer.text} {answer.headers.raw!r}"))
         if marks - {user.mark}:
             self._seen.append(f"{user} was shown {marks - {user.mark}} by {query}")
@@ -100,16 +103,18 @@ class Crowd:
 
 
 @asynccontextmanager
-async def open_crowd(*, seed: int, make_key: KeyFunction = cache_key) -> AsyncIterator[Crowd]:
+async def open_crowd(*, seed: int, make_key: KeyFunction = cache_key, store: str | None = None) -> AsyncIterator[Crowd]:
     """A gateway for all kinds, and its crowd.
 
     Args:
         seed: What all chance follows from.
         make_key: Makes the keys of what the gateway remembers.
+        store: A Redis; over it there are two gateways, and each request goes to either.
     """
     rng, clock = random.Random(seed), Clock()
     upstream = MarkedUpstream(_HELD_ACCESS, rng)
     tokens = [f"{_access_token(user.number)}:{user.mark}" for user in users() if user.kind is Kind.KEY]
+    shared = {"cache": store, "cache_secret": "the secret of both", "cache_timeout_milliseconds": 5_000}
     settings = load(
         {},
         env_file=None,
@@ -121,8 +126,13 @@ async def open_crowd(*, seed: int, make_key: KeyFunction = cache_key) -> AsyncIt
         access_tokens=" ".join(tokens),
         access_header="X-Api-Key",
         explain=True,
+        **(shared if store else {}),
     )
-    app = create_app(settings, transport=upstream, clock=clock, make_key=make_key)
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test")
-    async with app.router.lifespan_context(app), client:
-        yield Crowd(client, upstream, clock, rng)
+    async with AsyncExitStack() as stack:
+        clients = []
+        for _ in range(2 if store else 1):
+            app = create_app(settings, transport=upstream, clock=clock, make_key=make_key)
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test")
+            clients.append(await stack.enter_async_context(client))
+        yield Crowd(clients, upstream, clock, rng)

@@ -1,25 +1,38 @@
 """Nobody is ever shown what is another's."""
 
 import itertools
+from collections.abc import Callable
 
 import pytest
 
 from gateway.cache.key import cache_key
 from tests.leaks.crowd import Crowd, open_crowd
 from tests.leaks.paths import PATHS
+from tests.support.redis import RedisServer
 
 
-async def walk(crowd: Crowd, requests: int) -> None:
+async def walk(crowd: Crowd, requests: int, between: Callable[[], None]) -> None:
     """Every path in turn, until there were enough requests and every path was walked."""
     for turn, path in enumerate(itertools.cycle(PATHS)):
         if crowd.requests >= requests and turn >= len(PATHS):
             return
         await path(crowd)
+        between()
 
 
-async def check(requests: int) -> None:
-    async with open_crowd(seed=requests) as crowd:
-        await walk(crowd, requests)
+def swap_values(redis: RedisServer) -> None:
+    """Every third value in the store goes under the key of another, be it of another scope or of another question."""
+    with redis.client() as client:
+        keys = sorted(client.scan_iter("*:block:*"))[::3]
+        values = client.mget(keys) if keys else []
+        for key, value in zip(keys, values[1:] + values[:1], strict=True):
+            if value is not None:
+                client.set(key, value, ex=60)
+
+
+async def check(requests: int, redis: RedisServer | None = None) -> None:
+    async with open_crowd(seed=requests, store=redis.url if redis else None) as crowd:
+        await walk(crowd, requests, (lambda: swap_values(redis)) if redis else (lambda: None))
         assert crowd.requests >= requests
         assert list(crowd.crossings) == []
         assert crowd.shown > crowd.requests * 0.7  # most were shown their own, so there was something to cross
@@ -35,6 +48,17 @@ async def test_2000_requests_show_everybody_their_own() -> None:
 async def test_20000_requests_show_everybody_their_own() -> None:
     """The same at its full size."""
     await check(20_000)
+
+
+async def test_2000_requests_to_two_gateways_show_everybody_their_own(redis: RedisServer) -> None:
+    """Over one store, in which somebody swaps values all the while."""
+    await check(2_000, redis)
+
+
+@pytest.mark.proof
+async def test_20000_requests_to_two_gateways_show_everybody_their_own(redis: RedisServer) -> None:
+    """The same at its full size."""
+    await check(20_000, redis)
 
 
 def without_scope(secret: bytes, scope: str, /, *parts: str) -> str:  # noqa: ARG001  that is the mistake

@@ -12,8 +12,6 @@ from typing_extensions import override
 
 from gateway.cache.blocks import Blocks
 from gateway.cache.freshness import Freshness, State
-from gateway.cache.single_flight import SingleFlight
-from gateway.cache.store import MemoryStore
 from gateway.credentials.kinds import Credential, ForwardedToken, Kind, scope_digest
 from gateway.credentials.refusals import Refusals
 from gateway.credentials.resolve import Caller
@@ -29,6 +27,7 @@ from gateway.upstream.endpoints import SNAPSHOTS, THUMBNAIL_TASKS
 from gateway.upstream.models import Answer, TaskRow
 from gateway.web.upstream import build_upstream
 from tests.support.house import PROJECT, TOKEN, Clock
+from tests.support.kept import blocks_in_memory
 
 OTHER_PROJECT = "fedcba9876543210fedcba9876543210"
 SECRET = b"a secret of the gateway's own"
@@ -95,8 +94,7 @@ async def open_desk(*, cache: bool = True, size: int = 250) -> AsyncIterator[Des
     transport = httpx.ASGITransport(emulator.app)
     settings = load({}, env_file=None, upstream_url="http://127.0.0.1", project_id=PROJECT)
     upstream = build_upstream(settings, transport, clock)
-    store = MemoryStore(max_entries=1_000, max_octets=1 << 26)
-    blocks: Blocks[Answer[TaskRow]] = Blocks(store, SingleFlight(), Freshness(10, 0, 0), clock, Answer[TaskRow])
+    blocks: Blocks[Answer[TaskRow]] = blocks_in_memory(Answer[TaskRow], Freshness(10, 0, 0), clock)
     listing = Listing(THUMBNAIL_TASKS, upstream, blocks if cache else None, clock=clock, secret=SECRET, search_calls=4)
     yield Desk(emulator, clock, listing)
     await listing.aclose()

@@ -6,14 +6,13 @@ from math import ceil, inf
 
 from gateway.cache.blocks import Blocks
 from gateway.cache.freshness import Freshness
-from gateway.cache.single_flight import SingleFlight
-from gateway.cache.store import MemoryStore
 from gateway.errors import StaleCursor
 from gateway.listing.reader import Page, PageReader, Reading
 from gateway.paging.cursor import Cursor
 from gateway.paging.plan import STEP, Plan
 from gateway.paging.window import Span, Window
 from tests.support.house import Clock
+from tests.support.kept import blocks_in_memory
 from tests.support.moving_list import MovingList, Seen, SeenRow
 
 FILTERS = 7
@@ -105,8 +104,7 @@ class Replica:
         self._reader = reader
         self._blocks: Blocks[Seen] | None = None
         if fresh is not None:
-            store = MemoryStore(max_entries=1_000, max_octets=100_000_000)
-            self._blocks = Blocks(store, SingleFlight(), Freshness(fresh, revalidate, 0), self.clock, Seen)
+            self._blocks = blocks_in_memory(Seen, Freshness(fresh, revalidate, 0), self.clock)
 
     def most_calls(self, first: int) -> int:
         """The bound on a page's upstream calls."""

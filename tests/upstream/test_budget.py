@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import RateLimited
-from gateway.upstream.budget import MINUTE, LocalBudget, Minute
+from gateway.upstream.budget import MINUTE, Allowance, LocalBudget, Minute
 from gateway.upstream.per_project import PerProject
 from tests.support.house import PROJECT, Clock
 
@@ -38,7 +38,7 @@ ASKED = st.builds(
 def test_no_minute_holds_more_than_it_may(most: int, scope_share: float, reserve: float, asked: list[Asked]) -> None:
     """Of all calls, of one scope's, and of those before a covered one; and a refusal's wait is exact."""
     most_of_scope, most_before = max(1, int(most * scope_share)), int(most * (1 - reserve))
-    minute = Minute(most=most, most_of_scope=most_of_scope, most_before_covered=most_before)
+    minute = Minute(Allowance(most, most_of_scope, most_before))
     made: list[tuple[float, str]] = []
     now = 0.0
 
@@ -62,7 +62,7 @@ def test_no_minute_holds_more_than_it_may(most: int, scope_share: float, reserve
 
 def budget(clock: Clock, calls: int = 10) -> LocalBudget:
     """Ten calls a minute: five for a scope, eight before covered ones yield."""
-    return LocalBudget(calls_per_minute=calls, scope_share=0.5, reserve=0.2, clock=clock)
+    return LocalBudget(Allowance.of(calls, scope_share=0.5, reserve=0.2), clock=clock)
 
 
 async def taken(budget: LocalBudget, scope: str, *, covered: bool = False, project: str = PROJECT) -> int:
