@@ -109,6 +109,7 @@ BAD = {
     "CACHE_FRESH_SECONDS": ["0", "-1", "nan", "inf", "86401", "ten"],
     "CACHE_STALE_SECONDS": ["-1", "nan", "inf", "86401"],
     "CACHE_ERROR_SECONDS": ["-1", "nan", "inf", "86401"],
+    "CACHE_ANSWERS_MEGABYTES": ["-1", "many", "1000001"],
     "CACHE_MAX_ENTRIES": ["0", "1.5", "10000001"],
     "CACHE_MAX_MEGABYTES": ["0", "many"],
     "MAX_FIRST": ["0", "20101"],

@@ -133,6 +133,21 @@ class Observers(Observer):
             observer.cache_read(level, state)
 
     @override
+    def store_failed(self, kind: str) -> None:
+        for each in self._observers:
+            each.store_failed(kind)
+
+    @override
+    def store_degraded(self, *, degraded: bool) -> None:
+        for each in self._observers:
+            each.store_degraded(degraded=degraded)
+
+    @override
+    def paid_alone(self) -> None:
+        for each in self._observers:
+            each.paid_alone()
+
+    @override
     def flight_joined(self, flight: Context) -> None:
         for observer in self._observers:
             observer.flight_joined(flight)

@@ -88,12 +88,8 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     observer = Observers(metrics, tracing) if tracing else metrics
     ground = Ground(clock, secret, make_key, observer)
     caches = build_caches(settings, store, clock=clock, secret=secret, observer=observer)
-    budget = call_budget(settings, caches, clock=clock, secret=secret, observer=observer)
     transport = transport or upstream_transport(settings)
-    traced = tracing.transport(transport) if tracing else transport
-    listings = build_listings(
-        settings, build_upstream(settings, traced, clock, observer, budget=budget), caches, ground
-    )
+    listings = _listings(settings, tracing.transport(transport) if tracing else transport, caches, ground)
     page = (graphiql or GraphiQL(explain=explain_example(settings))) if settings.graphiql else None
     held_key = own_key(settings, secret, clock, observer)
     graphql = build_graphql(
@@ -117,6 +113,13 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     )
     app.router.redirect_slashes = False  # a redirect would be built from the Host header, which the client writes
     return app
+
+
+def _listings(settings: Settings, transport: httpx.AsyncBaseTransport, caches: Caches, ground: Ground) -> Listings:
+    clock, observer = ground.clock, ground.observer
+    budget = call_budget(settings, caches, clock=clock, secret=ground.secret, observer=observer)
+    upstream = build_upstream(settings, transport, clock, observer, budget=budget)
+    return build_listings(settings, upstream, caches, ground)
 
 
 def _middleware(

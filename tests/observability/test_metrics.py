@@ -10,12 +10,11 @@ from gateway.observability.observer import Stock
 
 
 def value(page: bytes, name: str, **labels: str) -> float | None:
-    """A sample's value, None where there is none."""
-    for family in text_string_to_metric_families(page.decode()):
-        for sample in family.samples:
-            if sample.name == name and sample.labels == labels:
-                return sample.value
-    return None
+    """The sum of the samples with these labels, and perhaps others; None where there is none."""
+    families = text_string_to_metric_families(page.decode())
+    samples = [sample for family in families for sample in family.samples if sample.name == name]
+    found = [sample.value for sample in samples if labels.items() <= sample.labels.items()]
+    return sum(found) if found else None
 
 
 def test_what_is_told_is_counted() -> None:
