@@ -17,7 +17,6 @@ from gateway.web.server import FINISH_SECONDS
 from tests.support.processes import PATIENCE
 from tests.support.programs import program
 from tests.support.replicas import BALANCER, SETTINGS
-from tests.support.unmerged import until_merged
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
@@ -45,7 +44,7 @@ def test_it_follows_the_schema(tmp_path: Path) -> None:
 def test_two_gateways_start_with_the_settings() -> None:
     """Every line of the file is a setting, and the values are good."""
     assert len(GATEWAYS) == 2
-    settings = load(until_merged(SETTINGS), env_file=None)
+    settings = load(SETTINGS, env_file=None)
     for service in GATEWAYS.values():
         assert service["env_file"] == "deploy/compose/gateway.env"
         assert int(service["stop_grace_period"].removesuffix("s")) > settings.drain_seconds + 1 + FINISH_SECONDS

@@ -15,7 +15,6 @@ from gateway import __version__
 from gateway.settings import PREFIX, SettingsError, load
 from gateway.web.probes import probe_routes
 from gateway.web.server import FINISH_SECONDS
-from tests.support.unmerged import until_merged
 
 ROOT = Path(__file__).parents[2]
 FILES: dict[str, dict[str, Any]] = {
@@ -49,7 +48,7 @@ def in_image(pattern: str) -> str:
 def environment(**changed: str) -> dict[str, str]:
     """What a container gets from the image, the ConfigMap and the Secret, filled in."""
     image = dict(re.findall(r"\b(GATEWAY_\w+)=(\S+)", DOCKERFILE))
-    return until_merged({**image, **CONFIG, **SECRET, **FILLED, **changed})
+    return {**image, **CONFIG, **SECRET, **FILLED, **changed}
 
 
 @pytest.mark.parametrize("name", sorted(FILES.keys() - BEYOND))

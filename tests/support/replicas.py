@@ -1,4 +1,4 @@
-"""What compose.yaml starts, without containers: an emulator, two gateways, and the real balancer before them."""
+"""What compose.yaml starts, without containers: an emulator, Redis, two gateways, and the real balancer before them."""
 
 import os
 import socket
@@ -14,6 +14,7 @@ from gateway.emulator import Emulator, Tenant, serve
 from tests.support.house import PROJECT
 from tests.support.processes import PATIENCE, Running, running
 from tests.support.programs import program
+from tests.support.redis import redis_server
 
 COMPOSE = Path(__file__).parents[2] / "deploy" / "compose"
 BALANCER = COMPOSE / "haproxy.cfg"
@@ -41,7 +42,8 @@ def replicas(where: Path, *, token: str, size: int) -> Iterator[Replicas]:
     emulator = Emulator([Tenant(PROJECT, tokens=[token], size=size, clean=True)])
     with ExitStack() as stack:
         upstream = stack.enter_context(serve(emulator))
-        settings = {**SETTINGS, "GATEWAY_UPSTREAM_URL": upstream, "GATEWAY_CACHE": "memory"}
+        store = stack.enter_context(redis_server()).url
+        settings = {**SETTINGS, "GATEWAY_UPSTREAM_URL": upstream, "GATEWAY_CACHE": store}
         settings["GATEWAY_LOG_LEVEL"] = "warning"  # access lines would fill the pipe, which nobody empties
         gateways = [
             stack.enter_context(running("serve", "--port", "0", environment=settings, where=where)) for _ in range(2)
