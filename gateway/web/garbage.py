@@ -2,7 +2,7 @@
 
 import gc
 
-_ALLOCATIONS = 20_000
+_ALLOCATIONS = 50_000
 _GENERATIONS = 20
 
 
