@@ -35,7 +35,14 @@ async def miss_and_hit(crowd: Crowd) -> None:
     asset = crowd.rng.choice(ASSETS)
     for user in crowd.of(*EVERY):
         await crowd.ask(user, PAGE, asset=asset)
-        await crowd.ask(user, PAGE, asset=asset)
+        await crowd.ask(user, PAGE, asset=asset, first=4)  # other octets: the block is read, not the whole answer
+
+
+async def kept_whole(crowd: Crowd) -> None:
+    """The same octets from everybody, again and again: answered without a look at the document."""
+    asset = crowd.rng.choice(ASSETS)
+    for _ in range(3):
+        await asyncio.gather(*(crowd.ask(user, PAGE, asset=asset) for user in crowd.of(*EVERY)))
 
 
 async def joined_flight(crowd: Crowd) -> None:
@@ -166,6 +173,7 @@ async def explained(crowd: Crowd) -> None:
 
 PATHS: tuple[Callable[[Crowd], Awaitable[None]], ...] = (
     miss_and_hit,
+    kept_whole,
     joined_flight,
     errors,
     refused,
