@@ -158,6 +158,7 @@ def _describe(span: Span, record: RequestRecord) -> None:
         "graphql.operation.type": record.operation_type,
         "graphql.operation.name": record.operation and record.operation[:NAME_LENGTH],
         "gateway.outcome": record.outcome,
+        "gateway.lane": record.lane,
         "gateway.request_id": record.request_id,
         "gateway.scope": record.scope and record.scope[:SCOPE_LENGTH],
         "gateway.upstream_calls": record.upstream_calls,

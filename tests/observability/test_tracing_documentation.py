@@ -15,7 +15,7 @@ from gateway.observability.tracing import Tracing
 from tests.support.spans import Spans
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tracing.md").read_text("utf-8")
-RECORD = RequestRecord("id", "Tasks", "query", outcome="failed", code="UPSTREAM_TIMEOUT", scope="0" * 32)
+RECORD = RequestRecord("id", "Tasks", "query", outcome="failed", code="UPSTREAM_TIMEOUT", lane="blocks", scope="0" * 32)
 
 
 class Empty(httpx.AsyncBaseTransport):
