@@ -40,7 +40,7 @@ def measure(
     answers = load(server.port, requests, connections=connections, seconds=seconds)
     cpu, calls = server.cpu_seconds() - cpu, upstream_calls(origin) - calls
     if answers.failed:
-        raise RuntimeError(f"{answers.failed} of {answers.count + answers.failed} answers failed")
+        raise RuntimeError(f"{answers.failed} of {answers.count + answers.failed} answers failed: {answers.problem!r}")
     return Cell(
         cpu / answers.count * 1e6,
         answers.count / answers.seconds,

@@ -1,4 +1,4 @@
-"""Each lane beside a constant answer and a plain Strawberry server: `python -m benchmarks.lanes [--short] [--into DIR]`.
+"""Each lane beside a constant answer and plain Strawberry: `python -m benchmarks.lanes [--short] [--into DIR]`.
 
 For each workload all servers stand ready at once on one core, and are asked in turn, some rounds; upstream and load are
 on the other core. What is told is CPU per request by the server's own account, as the median over the rounds.
@@ -27,15 +27,12 @@ def servers(stack: ExitStack, on: Cores, origin: Server, workload: Workload) -> 
     body.write_bytes(body_of(answer.port, workload.request()))
     opened = {
         "constant": plain("constant", str(body), on.measured),
-        "answer": answer,
         "answer, access line": gateway("answer", origin, on.measured, lines=True),
         "blocks": gateway("blocks", origin, on.measured),
         "upstream": gateway("upstream", origin, on.measured),
         "plain Strawberry": plain("strawberry", origin.url, on.measured),
     }
-    return {
-        name: server if isinstance(server, Server) else stack.enter_context(server) for name, server in opened.items()
-    }
+    return {"answer": answer, **{name: stack.enter_context(server) for name, server in opened.items()}}
 
 
 def measure_workload(workload: Workload, length: Length, on: Cores, origin: Server) -> Sequence[Mapping[str, Any]]:
@@ -62,10 +59,10 @@ def measure_workload(workload: Workload, length: Length, on: Cores, origin: Serv
     ]
 
 
-def main(length: Length, into: Path) -> None:
+def main(length: Length, into: Path, workloads: Sequence[Workload] = (W1, W2, W3)) -> None:
     """Measures, prints and writes."""
     with cores() as on, upstream(on) as origin:
-        found = [row for each in (W1, W2, W3) for row in measure_workload(each, length, on, origin)]
+        found = [row for each in workloads for row in measure_workload(each, length, on, origin)]
         told = machine(apart=on.apart)
     write("lanes", {"machine": told, "length": length.told(), "lanes": found}, into)
 

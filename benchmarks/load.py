@@ -26,6 +26,7 @@ class Answers:
     Attributes:
         count: How many answers there were, all of them 200 and without `errors`.
         failed: How many others, lost connections included.
+        problem: What the last of these began with.
         octets: The size of the last body.
         seconds: From the first request to the last answer.
         latencies: Seconds, of each answer.
@@ -33,6 +34,7 @@ class Answers:
 
     count: int = 0
     failed: int = 0
+    problem: bytes = b""
     octets: int = 0
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
@@ -97,6 +99,7 @@ class _Client(asyncio.Protocol):
             self._answers.count += 1
         else:
             self._answers.failed += 1
+            self._answers.problem = bytes(self._received[: self._body + 300])
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:

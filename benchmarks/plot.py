@@ -41,8 +41,9 @@ def _image(title: str, panels: Sequence[Panel], draw: "type[_Drawing]", *, width
     rows = ceil(len(panels) / columns)
     size = (columns * width, rows * _HEIGHT + _LEGEND + 8)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]} {size[1]}" font-family="sans-serif" '
-        f'font-size="12" role="img" aria-label="{escape(title)}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]} {size[1]}" role="img">',
+        f"<title>{escape(title)}</title>",
+        "<style>text { font: 12px sans-serif } .height { font-size: 11px } .title { font-weight: bold }</style>",
         f'<rect width="{size[0]}" height="{size[1]}" fill="#fff"/>',
         *_legend(names),
     ]
@@ -79,7 +80,7 @@ class _Drawing:
 
     def frame(self) -> Iterator[str]:
         """Title, powers of ten, and what stands below."""
-        yield f'<text x="{_LEFT}" y="20" font-weight="bold">{escape(self.panel.title)}</text>'
+        yield f'<text x="{_LEFT}" y="20" class="title">{escape(self.panel.title)}</text>'
         for power in range(self.low, self.high + 1):
             y = self.y(10.0**power)
             yield f'<line x1="{_LEFT}" x2="{_LEFT + self.width}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>'
@@ -107,7 +108,7 @@ class _Bars(_Drawing):
                     f'fill="{self.colours[name]}"/>'
                 )
                 yield (
-                    f'<text x="{x + wide / 2 - 1:.1f}" y="{y - 4:.1f}" font-size="11" text-anchor="middle">'
+                    f'<text x="{x + wide / 2 - 1:.1f}" y="{y - 4:.1f}" class="height" text-anchor="middle">'
                     f"{spaced(height)}</text>"
                 )
 

@@ -50,14 +50,14 @@ def length_of(full: Length, short: Length) -> tuple[Length, Path]:
     return (short if given.short else full), into
 
 
-def machine(*, apart: bool) -> str:
-    """What it was measured on."""
+def machine(*, apart: bool | None = None) -> str:
+    """What it was measured on; `apart` where there is a server, whether it had a core of its own."""
     info = Path("/proc/cpuinfo")
     model = re.search(r"^model name\s*: (.*)$", info.read_text(), re.MULTILINE) if info.exists() else None
+    where = {None: "", True: "; the server on a core of its own", False: "; the server on the core of the load"}
     return (
         f"{os.cpu_count()} cores, {model[1] if model else platform.machine()}, {platform.system()} "
-        f"{platform.release().partition('-')[0]}, Python {platform.python_version()}; the server "
-        f"{'on a core of its own' if apart else 'on the same core as the load'}"
+        f"{platform.release().partition('-')[0]}, Python {platform.python_version()}{where[apart]}"
     )
 
 
@@ -84,9 +84,7 @@ def with_figures(page: str, reports: Mapping[str, Report]) -> str:
     """A page's text with all between `<!-- measured: name -->` and `<!-- end -->` made anew, where it was measured."""
     made = {part: make(reports[name]) for name in reports for part, make in TABLES[name].items()}
     made |= {f"{name}_conditions": conditions(report) for name, report in reports.items()}
-    return _BLOCK.sub(
-        lambda block: f"{block[1]}{block[2]}\n{made[block[1]]}\n" if block[1] in made else block[0], page
-    )
+    return _BLOCK.sub(lambda block: f"{block[1]}{block[2]}\n{made[block[1]]}\n" if block[1] in made else block[0], page)
 
 
 def read(names: Sequence[str] = tuple(TABLES)) -> Mapping[str, Report]:

@@ -146,7 +146,13 @@ LANES: Mapping[str, Mapping[str, str]] = {
 
 @contextmanager
 def gateway(
-    lane: str, origin: Server, on: frozenset[int], *, lines: bool = False, workers: int = 1, **settings: str
+    lane: str,
+    origin: Server,
+    on: frozenset[int],
+    *,
+    lines: bool = False,
+    workers: int = 1,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """`vod-gateway serve`, by its defaults but for what holds it in a lane.
 
@@ -156,7 +162,7 @@ def gateway(
         on: The cores that it may use.
         lines: Whether it writes access lines.
         workers: How many processes it has.
-        settings: Others, by their names in the environment.
+        settings: Variables of the environment.
     """
     environment = {
         "GATEWAY_UPSTREAM_URL": origin.url,
@@ -164,7 +170,7 @@ def gateway(
         "GATEWAY_LOG_LEVEL": "info" if lines else "warning",
         "GATEWAY_DRAIN_SECONDS": "0",
         **LANES[lane],
-        **settings,
+        **(settings or {}),
     }
     command = ("gateway", "serve", "--port", "0", "--workers", str(workers))
     with running(*command, on=on, environment=environment) as server:

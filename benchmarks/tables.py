@@ -27,8 +27,8 @@ def lanes(report: Report) -> str:
 def _lane(row: Mapping[str, Any]) -> Mapping[str, str]:
     return {
         "server": row["server"],
-        "× constant": f"{row['times_constant']:.2f}",
-        "× plain": f"{row['times_plain']:.3f}",
+        "CPU / constant": f"{row['times_constant']:.2f}",
+        "CPU / plain": f"{row['times_plain']:.3f}",
         "CPU": f"{spaced(row['cpu'])} µs",
         "requests/s": spaced(row["rate"]),
         "p50": f"{row['p50']:.1f} ms",
@@ -53,7 +53,7 @@ def _grown(kind: str, rows: Sequence[Mapping[str, Any]], size: int) -> Mapping[s
         if row["size"] == size:
             lane = row["lane"]
             found |= {
-                f"{lane}: × first": f"{row['times_first']:.2f}",
+                f"{lane}: CPU / first": f"{row['times_first']:.2f}",
                 f"{lane}: CPU": f"{spaced(row['cpu'])} µs",
                 f"{lane}: requests/s": spaced(row["rate"]),
                 f"{lane}: p99": f"{row['p99']:.1f} ms",
