@@ -27,7 +27,6 @@ class Answers:
         count: How many answers there were, all of them 200 and without `errors`.
         failed: How many others, lost connections included.
         problem: What the last of these began with.
-        octets: The size of the last body.
         seconds: From the first request to the last answer.
         latencies: Seconds, of each answer.
     """
@@ -35,7 +34,6 @@ class Answers:
     count: int = 0
     failed: int = 0
     problem: bytes = b""
-    octets: int = 0
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
 
@@ -94,7 +92,6 @@ class _Client(asyncio.Protocol):
     def _note(self) -> None:
         self._answers.latencies.append(time.perf_counter() - self._began)
         good = self._received.startswith(b"HTTP/1.1 200") and self._received.find(b'"errors"', self._body) < 0
-        self._answers.octets = self._whole - self._body
         if good:
             self._answers.count += 1
         else:

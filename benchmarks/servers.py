@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 
 from benchmarks.load import body_of
-from benchmarks.process import cpu_seconds, resident_mebibytes
+from benchmarks.process import cpu_seconds
 from tests.support.processes import own_environment
 
 _START_SECONDS = 60.0
@@ -41,10 +41,6 @@ class Server:
     def cpu_seconds(self) -> float:
         """User and system time of its process tree."""
         return cpu_seconds(self.pid)
-
-    def resident_mebibytes(self) -> float:
-        """Memory of its process, without children."""
-        return resident_mebibytes(self.pid)
 
 
 @dataclass(frozen=True)
