@@ -58,7 +58,7 @@ class Cores:
     @property
     def apart(self) -> bool:
         """Whether they have none in common."""
-        return not self.measured & self.others
+        return bool(self.measured) and not self.measured & self.others
 
 
 @contextmanager
