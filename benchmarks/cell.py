@@ -8,6 +8,8 @@ from typing import Any
 from benchmarks.load import load
 from benchmarks.servers import Server, upstream_calls
 
+_WARM_SECONDS = 0.1
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -31,11 +33,12 @@ class Cell:
 def measure(
     server: Server, requests: Sequence[bytes], origin: Server, *, connections: int = 32, seconds: float = 2.0
 ) -> Cell:
-    """Asks a server for some seconds.
+    """Asks a server for some seconds, after one client has made it remember again what ran out since its last turn.
 
     Raises:
         RuntimeError: An answer was not 200, or held errors.
     """
+    load(server.port, requests, connections=1, seconds=_WARM_SECONDS)
     calls, cpu = upstream_calls(origin), server.cpu_seconds()
     answers = load(server.port, requests, connections=connections, seconds=seconds)
     cpu, calls = server.cpu_seconds() - cpu, upstream_calls(origin) - calls

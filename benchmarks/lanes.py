@@ -32,7 +32,8 @@ def servers(stack: ExitStack, on: Cores, origin: Server, workload: Workload) -> 
         "upstream": gateway("upstream", origin, on.measured),
         "plain Strawberry": plain("strawberry", origin.url, on.measured),
     }
-    return {"answer": answer, **{name: stack.enter_context(server) for name, server in opened.items()}}
+    entered = {name: stack.enter_context(server) for name, server in opened.items()}
+    return {"constant": entered.pop("constant"), "answer": answer, **entered}
 
 
 def measure_workload(workload: Workload, length: Length, on: Cores, origin: Server) -> Sequence[Mapping[str, Any]]:

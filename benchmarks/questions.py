@@ -71,6 +71,7 @@ async def main(most: int, into: Path) -> None:
                     "cpu": (time.process_time() - began) / (done - before) * 1e6,
                 }
             )
+            print(f"{step} asked, {found[-1]['resident']:.0f} MiB", flush=True)
     told = f"one process; answers bounded to {settings.cache_answers_megabytes} MiB, blocks to "
     told += f"{settings.cache_max_megabytes} MiB and {settings.cache_max_entries} entries"
     write("questions", {"machine": machine(), "length": told, "questions": found}, into)
