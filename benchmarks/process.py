@@ -33,8 +33,23 @@ class Process:
 
     def resident_mebibytes(self) -> float:
         """Its memory now."""
-        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+        return resident_mebibytes(self.pid)
+
+
+def resident_mebibytes(pid: int) -> float:
+    """What a process has in memory now, without its children."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process and its children have used by now, in user and system mode."""
+    pids, found = [str(pid)], 0.0
+    for each in pids:
+        pids += Path(f"/proc/{each}/task/{each}/children").read_text().split()
+        fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+        found += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return found
 
 
 @contextmanager

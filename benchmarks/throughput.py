@@ -8,9 +8,9 @@ import asyncio
 import os
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
 from benchmarks.overload import Pool
+from benchmarks.process import cpu_seconds
 from benchmarks.scene import table
 from gateway.emulator import Emulator, Tenant, serve
 from tests.support.house import PROJECT, TOKEN
@@ -34,16 +34,6 @@ async def load(port: int) -> tuple[int, list[float]]:
     await asyncio.gather(*(client() for _ in range(CONNECTIONS)))
     pool.close()
     return len(took), sorted(took)
-
-
-def cpu_seconds(pid: int) -> float:
-    """What a process and its children have used by now."""
-    pids, found = [str(pid)], 0.0
-    for each in pids:
-        pids += Path(f"/proc/{each}/task/{each}/children").read_text().split()
-        fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        found += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return found
 
 
 def measure(workers: int, environment: Mapping[str, str]) -> dict[str, str]:
