@@ -22,6 +22,8 @@ class Gate:
     def __init__(self, *, most: int, waiting: int, patience: float, observer: Observer | None = None) -> None:
         self._observer = observer or Observer()
         self._places = asyncio.Semaphore(most)
+        self._most = most
+        self._inside = 0
         self._most_waiting = waiting
         self._patience = patience
         self._waiting = 0
@@ -32,7 +34,7 @@ class Gate:
         Raises:
             Overloaded: There is none.
         """
-        if self._waiting >= self._most_waiting and self._places.locked():
+        if self._waiting >= self._most_waiting and self._is_full():
             raise self._refusal()
 
     @asynccontextmanager
@@ -42,10 +44,11 @@ class Gate:
         Raises:
             RateLimited: There is none in time.
         """
-        if self._places.locked():
+        if self._is_full() or self._waiting:
             await self._wait()
         else:
-            await self._places.acquire()
+            await self._places.acquire()  # at once
+        self._inside += 1
         self._observer.changed(Stock.REQUESTS, 1)
         try:
             # An answer from memory is made without a pause. Without this one, requests that come together would
@@ -53,8 +56,12 @@ class Gate:
             await asyncio.sleep(0)
             yield
         finally:
+            self._inside -= 1
             self._observer.changed(Stock.REQUESTS, -1)
             self._places.release()
+
+    def _is_full(self) -> bool:
+        return self._inside >= self._most
 
     async def _wait(self) -> None:
         self.check()
