@@ -11,6 +11,9 @@ RawHeaders = Sequence[tuple[bytes, bytes]]
 _OVERHEAD = 1_000
 """Octets that an answer takes beside its body: its headers, its key and their objects."""
 
+_MOST_MOVED = 10_000
+"""Scopes whose lists are remembered to have moved; a forgotten one gets answers of the last seconds once more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -56,6 +59,7 @@ class Answers:
         self._generations = generations
         self._lifetime = lifetime
         self._clock = clock
+        self._moved: Recent[float] = Recent(most=_MOST_MOVED, room=_MOST_MOVED)
 
     def get(self, key: str) -> Answer | None:
         """The answer kept under a key, if it still serves."""
@@ -67,8 +71,14 @@ class Answers:
         if self._serves(answer):
             self._kept.put(key, answer, size=len(answer.body) + _OVERHEAD)
 
+    def list_moved(self, scope: str) -> None:
+        """A list of this scope was just seen to have changed: who begins anew must not get what was read before."""
+        self._moved.put(scope, self._clock(), size=1)
+
     def _serves(self, answer: Answer) -> bool:
+        moved = self._moved.get(answer.scope)
         return (
             self._clock() < answer.read_at + self._lifetime
+            and (moved is None or moved < answer.read_at)
             and self._generations.current(answer.scope, answer.project_id) == answer.generation
         )

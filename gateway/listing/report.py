@@ -137,6 +137,11 @@ class Report:
         return all(window.state in _FROM_MEMORY for window in self.windows)
 
     @property
+    def searched(self) -> bool:
+        """Whether one of them was read because a row was not where it had been."""
+        return any(window.search for window in self.windows)
+
+    @property
     def windows(self) -> Sequence[WindowReport]:
         """All windows of all pages."""
         return [window for page in self.pages for window in page.windows]

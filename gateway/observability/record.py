@@ -30,6 +30,7 @@ class RequestRecord:
         upstream_calls: Calls made for this request.
         project_id: The project that is asked for.
         generation: That of scope and project when work on the answer began; what is purged later has another one.
+        searched: Whether a row was not where it had been.
         read_at: When the oldest part of the answer was read, in seconds since the epoch; None where it may not be
             given again.
     """
@@ -44,6 +45,7 @@ class RequestRecord:
     upstream_calls: int = 0
     project_id: str = ""
     generation: str = ""
+    searched: bool = False
     read_at: float | None = None
 
 

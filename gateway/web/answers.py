@@ -116,6 +116,8 @@ class RememberedAnswers:
 
         await self._app(scope, receive, send_and_note)
         record = record_of(scope)
+        if record.searched and record.scope is not None:
+            self._answers.list_moved(record.scope)
         if record.read_at is not None and record.scope is not None and status == 200:
             answer = Answer(
                 body,

@@ -128,6 +128,7 @@ class GraphQLEndpoint:
             outcome = await self.executor.run(operation, context)
         finally:
             record.upstream_calls = context.report.upstream_calls
+            record.searched = context.report.searched
             if context.report.windows:
                 record.lane = "blocks" if context.report.remembered else "upstream"
         _record(record, outcome)

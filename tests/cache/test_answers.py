@@ -72,6 +72,20 @@ async def test_a_purge_of_a_project_or_of_everything_reaches_them() -> None:
         assert desk.answers.get("other") is None
 
 
+def test_who_begins_anew_on_a_list_that_moved_gets_nothing_of_before() -> None:
+    """Else the first page would lead back to the stale cursor; what is read later serves, and others notice nothing."""
+    desk = Desk()
+    desk.answers.put("mine", desk.made())
+    desk.answers.put("other", desk.made(scope="other"))
+    desk.clock.now += 1
+    desk.answers.list_moved("mine")
+    assert desk.answers.get("mine") is None
+    assert desk.answers.get("other") is not None
+    desk.clock.now += 1
+    desk.answers.put("mine", desk.made())
+    assert desk.answers.get("mine") is not None
+
+
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 5_000)), max_size=60))
 def test_the_memory_has_a_bound(puts: list[tuple[int, int]]) -> None:
     """Whatever is put, what is still there is within it; a body that is larger is not kept at all."""

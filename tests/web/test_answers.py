@@ -186,6 +186,19 @@ async def test_a_refusal_forgets_the_answers_of_its_caller() -> None:
         assert not whole(await post(house))
 
 
+async def test_a_list_that_changed_too_much_is_begun_anew(house: House) -> None:
+    """The walk's first page is not the one that led to the stale cursor, although that is fresh."""
+    first = await house.page(first=100)
+    house.clock.now += 1
+    house.emulator.remove(count=200)
+    house.emulator.insert(count=200)
+    stale = await house.ask(PAGE, {"first": 10, "after": first["pageInfo"]["endCursor"]})
+    assert stale.codes == ["STALE_CURSOR"]
+    house.clock.now += 1
+    again = await house.page(first=100)
+    assert again["edges"][0]["node"]["taskId"] != first["edges"][0]["node"]["taskId"]
+
+
 async def test_switched_off_every_answer_is_made_anew() -> None:
     """By its own setting, and with the cache."""
     for settings in ({"cache_answers_megabytes": 0}, {"cache": "off"}):
