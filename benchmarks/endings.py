@@ -1,7 +1,7 @@
 """A worker that is killed, and a gateway that is told to end, under load: `python -m benchmarks.endings`.
 
-Two workers; 16 clients ask without a pause, half of them on connections that they keep, half on a new one for each
-request. Linux only.
+Two workers; 16 clients ask with 10 ms between an answer and the next request, half of them on connections that they
+keep, half on a new one for each request. Linux only.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from tests.support.persistent import REQUEST, Tally, client
 from tests.support.processes import Running, running
 
 CLIENTS = 16
+PAUSE = 0.01
 
 
 def serves(pid: int, port: int) -> bool:
@@ -47,7 +48,7 @@ async def measure(how: str, gateway: Running) -> dict[str, str]:
     port, tally, replaced = int(gateway.url.rpartition(":")[2]), Tally(), ""
     async with asyncio.TaskGroup() as clients:
         for number in range(CLIENTS):
-            clients.create_task(client(port, tally, REQUEST, keeps=number % 2 == 0))
+            clients.create_task(client(port, tally, REQUEST, keeps=number % 2 == 0, pause=PAUSE))
         await asyncio.sleep(3)
         before, began, answered = children(gateway.process.pid), time.perf_counter(), tally.answered
         rate, tally.longest = answered / 3, 0.0

@@ -146,7 +146,7 @@ class Client:
             status, octets = (-1 if patience else 0), b""
         answer = json.loads(octets) if octets else {}
         data, errors = answer.get("data") or {}, [_error(error) for error in answer.get("errors", ())]
-        wrong = list(_wrong(data, caller.project, asked or {}))
+        wrong = list(wrong_rows(data, caller.project, asked or {}))
         stale = "stale" in answer.get("extensions", {})
         took = time.perf_counter() - begin
         self.seen.append(Observation(time.time(), took, kind, caller, status, errors, expected, stale, wrong))
@@ -158,7 +158,9 @@ def _error(error: Mapping[str, Any]) -> Error:
     return Error(error["extensions"]["code"], of_value=any(name in VALUES for name in path))
 
 
-def _wrong(data: Mapping[str, Any], project: Project, asked: Mapping[str, Asked | Sequence[Asked]]) -> Iterator[str]:
+def wrong_rows(
+    data: Mapping[str, Any], project: Project, asked: Mapping[str, Asked | Sequence[Asked]]
+) -> Iterator[str]:
     """What is not as the caller's project has it."""
     rows = project.rows()
     for name, value in data.items():

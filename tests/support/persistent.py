@@ -38,7 +38,7 @@ class Tally:
     many: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-async def client(port: int, tally: Tally, request: bytes, *, keeps: bool = True) -> None:
+async def client(port: int, tally: Tally, request: bytes, *, keeps: bool = True, pause: float = 0) -> None:
     """Asks until no connection is accepted any more.
 
     Args:
@@ -46,6 +46,7 @@ async def client(port: int, tally: Tally, request: bytes, *, keeps: bool = True)
         tally: Is told.
         request: What it sends.
         keeps: Whether it keeps its connection for as long as it may; else each request has one of its own.
+        pause: Seconds between an answer and the next request.
     """
     while True:
         began = time.perf_counter()
@@ -67,6 +68,7 @@ async def client(port: int, tally: Tally, request: bytes, *, keeps: bool = True)
                     if tally.answered >= 200:
                         tally.many.set()
                 tally.longest = max(tally.longest, time.perf_counter() - began)
+                await asyncio.sleep(pause)
                 began = time.perf_counter()
                 closes = closes or not keeps
         except (OSError, asyncio.IncompleteReadError) as problem:
