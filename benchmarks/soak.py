@@ -3,7 +3,7 @@
 Takes 10 minutes if it is not told otherwise. The gateway is `vod-gateway serve` in a process of its own, the
 upstream another one. Whoever asks checks each answer; at the end every error has to follow from a fault that was
 injected then, or from the request itself. Caches are bounded so low that they are full after the first fifth,
-the warm-up.
+the warm-up, in which the largest answers come too.
 """
 
 import asyncio
@@ -22,14 +22,14 @@ from benchmarks.process import Process
 from benchmarks.scene import table
 from benchmarks.soak_callers import ACCESS_TOKEN, Client, Observation
 from benchmarks.soak_load import Load, Walks, client
-from benchmarks.soak_upstream import FIRST, LAST_CALM, SECOND, Chronicle, Upstream, struck, upstream_process
+from benchmarks.soak_upstream import FIRST, LARGE, LAST_CALM, SECOND, Chronicle, Upstream, struck, upstream_process
 from tests.support.processes import running
 
 CLIENTS = 40
 RATE = 100
 WARM_UP = 0.2
 MORE_DESCRIPTORS = 20
-MORE_MEBIBYTES = 25.0
+MORE_MEBIBYTES = 50.0
 
 SETTINGS = {
     "GATEWAY_PROJECT_ID": FIRST.id,
@@ -94,7 +94,7 @@ class Soak:
             for error in seen.errors
             if error.code != seen.expected
             and not any(
-                strike.explains(error.code, seen.caller.project.id, seen.at, of_value=error.of_value)
+                strike.explains(error.code, seen.caller.project.id, seen.at, of_row=error.of_row)
                 for strike in self.chronicle.strikes
             )
         ] + [
@@ -244,12 +244,13 @@ async def _load(process: Process, upstream: Upstream, host: str, minutes: float,
         load = Load(asks, upstream.chronicle.removed)
         calm = end - min(LAST_CALM, minutes * 60 / 4)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(upstream.trouble(control, calm))
+            tasks.create_task(upstream.trouble(control, calm, min(1.0, minutes)))
             tasks.create_task(upstream.change(control, end))
             tasks.create_task(watch())
             for _ in range(CLIENTS):
                 tasks.create_task(client(load, CLIENTS / RATE, end))
-        warm = began + minutes * 60 * WARM_UP
+        large = upstream.chronicle.strikes[: len(LARGE)]
+        warm = max([began + minutes * 60 * WARM_UP, *(strike.end for strike in large)])
         soak = Soak(upstream.chronicle, load.walks, asks.seen, began, warm, samples)
         soak.calls = await upstream.journal(control)
     await asyncio.sleep(1)  # the gateway sees that its callers' connections are closed

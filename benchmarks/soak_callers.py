@@ -16,7 +16,7 @@ from gateway.listing.signed import signed_target
 from gateway.upstream.endpoints import THUMBNAIL_TASKS
 
 ACCESS_TOKEN = "soak-access-token-of-ours"
-VALUES = frozenset({"id", "taskId", "thumbnailCount", "parameters", "url", "offsetSeconds"})
+UNREADABLE_ROW = "a row that cannot be read"
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,10 @@ def presigned(upstream_host: str, first: int) -> Caller:
 
 @dataclass(frozen=True)
 class Error:
-    """An error of an answer: its code, and whether it is of one value in a row."""
+    """An error of an answer: its code, and whether it is of one row, of a page that was read."""
 
     code: str
-    of_value: bool
+    of_row: bool
 
 
 @dataclass(frozen=True)
@@ -154,8 +154,7 @@ class Client:
 
 
 def _error(error: Mapping[str, Any]) -> Error:
-    path = error.get("path", [])
-    return Error(error["extensions"]["code"], of_value=any(name in VALUES for name in path))
+    return Error(error["extensions"]["code"], of_row=UNREADABLE_ROW in error["message"])
 
 
 def wrong_rows(

@@ -66,6 +66,9 @@ REFUSALS = frozenset({"UNAUTHENTICATED", "FORBIDDEN"})
 LEFT_OUT = frozenset({"429 with the vendor's hint"})
 """It ends everything for a minute, in which nothing else would show."""
 
+LARGE = frozenset({"huge", "gzip bomb"})
+"""They come first: memory that they take is not given back."""
+
 KINDS: Sequence[UpstreamFault] = [fault for fault in FAULTS if fault.options and fault.name not in LEFT_OUT]
 
 
@@ -87,14 +90,14 @@ class Strike:
     begin: float
     end: float
 
-    def explains(self, code: str, project: str, at: float, *, of_value: bool) -> bool:
+    def explains(self, code: str, project: str, at: float, *, of_row: bool) -> bool:
         """Whether an error follows from it.
 
         Args:
             code: The error's.
             project: The caller's.
             at: When it was answered, in seconds since the epoch.
-            of_value: Whether it is the error of one value in a row, not of a page.
+            of_row: Whether it is the error of one row, not of a page.
         """
         if self.project not in {"", project} or at < self.begin:
             return False
@@ -103,7 +106,7 @@ class Strike:
         late = 20.0 if self.fault.code in {"UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE"} else 12.0
         if self.fault.code in {"UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE"}:
             known |= {"UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE"}
-        if self.fault.name == "wrong types" and of_value:
+        if self.fault.name == "wrong types" and of_row:
             late = 370.0  # a good answer to the cache, which remembers it
         return code in known and at <= self.end + late
 
@@ -137,13 +140,20 @@ class Upstream:
         self._faults, self._changes = Random(seed), Random(seed)
         self._inserted: dict[str, list[str]] = {FIRST.id: [], SECOND.id: []}
 
-    async def trouble(self, session: aiohttp.ClientSession, until: float) -> None:
-        """Faults of every kind in turn, a few seconds each, with pauses, of which some are long."""
+    async def trouble(self, session: aiohttp.ClientSession, until: float, pace: float) -> None:
+        """Faults of every kind in turn, a few seconds each, with pauses, of which some are long.
+
+        Args:
+            session: To tell the emulator.
+            until: Seconds since the epoch.
+            pace: What these times are multiplied by.
+        """
         order, dice = list(KINDS), self._faults
         dice.shuffle(order)
+        order.sort(key=lambda fault: fault.name not in LARGE)
         for fault in cycle(order):
-            pause = 25.0 if dice.random() < 0.1 else dice.uniform(1, 4)
-            lasts = dice.uniform(2, 6)
+            pause = pace * (25.0 if dice.random() < 0.1 else dice.uniform(1, 4))
+            lasts = pace * dice.uniform(2, 6)
             if time.time() + pause + lasts > until:
                 return
             await asyncio.sleep(pause)

@@ -45,7 +45,7 @@ def failed(
 
 def error(code: str, at: float = 12, expected: str | None = None) -> Observation:
     """An answer with an error."""
-    return replace(ANSWER, at=at, errors=[Error(code, of_value=False)], expected=expected)
+    return replace(ANSWER, at=at, errors=[Error(code, of_row=False)], expected=expected)
 
 
 def test_what_is_well_is_found_well() -> None:
