@@ -77,6 +77,7 @@ class Observation:
         status: Of HTTP; 0 for a broken connection, -1 where the caller went away.
         errors: Of GraphQL.
         expected: The code that the request itself asks for.
+        behind: The task whose cursor was sent.
         stale: Whether it was marked stale.
         wrong: What in it is not right.
     """
@@ -88,6 +89,7 @@ class Observation:
     status: int
     errors: Sequence[Error] = ()
     expected: str | None = None
+    behind: str | None = None
     stale: bool = False
     wrong: Sequence[str] = ()
 
@@ -120,6 +122,7 @@ class Client:
         *,
         asked: Mapping[str, Asked | Sequence[Asked]] | None = None,
         expected: str | None = None,
+        behind: str | None = None,
         headers: Mapping[str, str] | None = None,
         get: bool = False,
         patience: float | None = None,
@@ -149,7 +152,7 @@ class Client:
         wrong = list(wrong_rows(data, caller.project, asked or {}))
         stale = "stale" in answer.get("extensions", {})
         took = time.perf_counter() - begin
-        self.seen.append(Observation(time.time(), took, kind, caller, status, errors, expected, stale, wrong))
+        self.seen.append(Observation(time.time(), took, kind, caller, status, errors, expected, behind, stale, wrong))
         return data if data and not errors else None
 
 

@@ -44,9 +44,18 @@ BAD = (
 
 @dataclass
 class Walks:
-    """How walks ended, and rows that they lost or met twice though these stood all the time."""
+    """How walks ended, and rows that they lost or met twice though these stood all the time.
+
+    Args:
+        finished: At the end of the list.
+        stale: At a page that failed, the row of whose cursor had been taken out.
+        given_up: After too many pages that failed.
+        lost: Rows that were there at first, were never taken out, and were not met.
+        repeated: Rows that were met twice.
+    """
 
     finished: int = 0
+    stale: int = 0
     given_up: int = 0
     lost: int = 0
     repeated: int = 0
@@ -103,7 +112,11 @@ class Load:
                 PAGE,
                 {"assetId": asset, "first": first, "after": after},
                 asked={"thumbnailTasks": Asked(asset)},
+                behind=met[-1] if met else None,
             )
+            if page is None and met and met[-1] in self.removed:
+                self.walks.stale += 1
+                return
             if page is None:
                 failures += 1
                 if failures > 3:

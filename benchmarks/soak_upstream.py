@@ -146,13 +146,13 @@ class Upstream:
         Args:
             session: To tell the emulator.
             until: Seconds since the epoch.
-            pace: What these times are multiplied by.
+            pace: What these times are multiplied by, and how often a pause is long; 1 at most.
         """
         order, dice = list(KINDS), self._faults
         dice.shuffle(order)
         order.sort(key=lambda fault: fault.name not in LARGE)
         for fault in cycle(order):
-            pause = pace * (25.0 if dice.random() < 0.1 else dice.uniform(1, 4))
+            pause = pace * (25.0 if dice.random() < 0.1 * pace else dice.uniform(1, 4))
             lasts = pace * dice.uniform(2, 6)
             if time.time() + pause + lasts > until:
                 return

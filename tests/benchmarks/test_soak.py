@@ -49,15 +49,18 @@ def error(code: str, at: float = 12, expected: str | None = None) -> Observation
 
 
 def test_what_is_well_is_found_well() -> None:
-    """Errors that follow from a fault or from the request included."""
+    """Errors that follow from a fault, from the request or from a row taken out included."""
     bad = error("BAD_USER_INPUT", expected="BAD_USER_INPUT")
-    assert failed(error("UPSTREAM_INVALID_RESPONSE"), error("UPSTREAM_INVALID_RESPONSE", at=20), bad) == []
+    stale = replace(error("STALE_CURSOR"), behind="one")
+    assert failed(error("UPSTREAM_INVALID_RESPONSE"), error("UPSTREAM_INVALID_RESPONSE", at=20), bad, stale) == []
 
 
 @pytest.mark.parametrize(
     "seen",
     [
         error("UPSTREAM_TIMEOUT"),
+        error("STALE_CURSOR"),
+        replace(error("STALE_CURSOR"), behind="another"),
         error("UPSTREAM_INVALID_RESPONSE", at=9),
         error("UPSTREAM_INVALID_RESPONSE", at=40),
         replace(error("UPSTREAM_INVALID_RESPONSE"), caller=replace(TOKENS[0], project=SECOND)),
@@ -66,7 +69,7 @@ def test_what_is_well_is_found_well() -> None:
 )
 def test_an_error_of_another_code_time_or_project_is_not_explained(seen: Observation) -> None:
     """Nor is an answer that should have been an error."""
-    assert failed(seen) == ["every error follows from a fault or from the request"]
+    assert failed(seen) == ["every error follows from a fault, a change or the request"]
 
 
 def test_every_other_verdict_can_fail() -> None:
