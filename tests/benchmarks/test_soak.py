@@ -1,5 +1,6 @@
 """The soak, and that its judge is not blind."""
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ ANSWER = Observation(at=12, seconds=0.1, kind="first page", caller=TOKENS[0], st
 TASKS, ASSETS = FIRST.rows().task_ids, FIRST.rows().asset_ids
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="memory and descriptors are read from /proc")
 @pytest.mark.parametrize("minutes", [0.4, pytest.param(10, marks=pytest.mark.proof)])
 def test_faults_and_changes_under_load_cost_what_they_have_to(minutes: float) -> None:
     """Errors follow from faults, rows are right, walks whole; nothing of the gateway's own fails or grows."""
