@@ -68,7 +68,8 @@ async def client(port: int, tally: Tally, request: bytes, *, keeps: bool = True,
                     if tally.answered >= 200:
                         tally.many.set()
                 tally.longest = max(tally.longest, time.perf_counter() - began)
-                await asyncio.sleep(pause)
+                if pause:
+                    await asyncio.sleep(pause)
                 began = time.perf_counter()
                 closes = closes or not keeps
         except (OSError, asyncio.IncompleteReadError) as problem:
