@@ -51,6 +51,15 @@ def cpu_seconds(pid: int) -> float:
         found += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     return found
 
+    def descriptors(self) -> int:
+        """How many file descriptors it has open."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+
+    def cpu_seconds(self) -> float:
+        """Its CPU time up to now."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 @contextmanager
 def gateway_process(**settings: Any) -> Iterator[Process]:

@@ -1,5 +1,6 @@
 """`serve --workers`: one socket, several processes."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import httpx
 from gateway.emulator import Emulator, Tenant, serve
 from tests.observability.test_metrics import value
 from tests.support.house import PAGE, PROJECT, TOKEN
+from tests.support.persistent import REQUEST, Tally, client
 from tests.support.processes import PATIENCE, own_environment, running
 from tests.support.programs import program
 
@@ -38,11 +40,15 @@ def ask(url: str) -> int:
 def wait_for_count(url: str, requests: int) -> None:
     """Until so many requests are on the page: one is counted just after its last octet is sent."""
     end = time.monotonic() + PATIENCE
-    counted: float | None = None
+    counted = -1.0
     while counted != requests:
         assert time.monotonic() < end, counted
         page = httpx.get(f"{url}/metrics", headers={"Authorization": f"Bearer {ADMIN}"}).content
-        counted = value(page, "vod_gateway_requests_total", outcome="ok", code="")
+        by_lane = [
+            value(page, "vod_gateway_requests_total", outcome="ok", code="", lane=lane)
+            for lane in ("answer", "blocks", "upstream")
+        ]
+        counted = sum(count or 0 for count in by_lane)
 
 
 def test_a_worker_that_dies_is_replaced_and_the_counts_are_one(tmp_path: Path) -> None:
@@ -72,6 +78,36 @@ def test_a_worker_that_dies_is_replaced_and_the_counts_are_one(tmp_path: Path) -
             assert f"worker {victim} ended with status -9" in gateway.complaints
             assert not children(gateway.process.pid)
         assert len(before | after) == 3
+
+
+async def test_a_worker_that_is_killed_costs_its_clients_one_request_each(tmp_path: Path) -> None:
+    """What was under way in it is lost; no connection is refused, and asking again is answered at once."""
+    emulator = Emulator([Tenant(PROJECT, tokens=[TOKEN], size=30, clean=True)])
+    with serve(emulator) as upstream:
+        settings = {
+            "GATEWAY_UPSTREAM_URL": upstream,
+            "GATEWAY_PROJECT_ID": PROJECT,
+            "GATEWAY_LOG_LEVEL": "warning",
+            "GATEWAY_DRAIN_SECONDS": "1",
+        }
+        with running("serve", "--port", "0", "--workers", "2", environment=settings, where=tmp_path) as gateway:
+            port = int(gateway.url.rpartition(":")[2])
+            before, tally = children(gateway.process.pid), Tally()
+            async with asyncio.timeout(2 * PATIENCE), asyncio.TaskGroup() as clients:
+                for number in range(8):
+                    clients.create_task(client(port, tally, REQUEST, keeps=number < 6))
+                await tally.many.wait()
+                victim = min(before)
+                os.kill(victim, signal.SIGKILL)
+                while len(await asyncio.to_thread(children, gateway.process.pid) - {victim}) < 2:
+                    pass
+                lost, tally.answered = len(tally.lost), 0
+                tally.many.clear()
+                await tally.many.wait()
+                assert tally.refused == 0
+                assert await asyncio.to_thread(gateway.end, signal.SIGTERM) in {0, -signal.SIGTERM}
+    assert len(tally.lost) == lost <= 8
+    assert f"worker {victim} ended with status -9" in gateway.complaints
 
 
 def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
