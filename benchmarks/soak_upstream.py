@@ -111,8 +111,10 @@ class Strike:
         late = 20.0 if self.fault.code in {"UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE"} else 12.0
         if self.fault.code in {"UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE"}:
             known |= {"UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE"}
-        if self.fault.name == "wrong types" and of_row:
-            late = 370.0  # a good answer to the cache, which remembers it
+        if self.fault.name == "wrong types" and (of_row or code == "STALE_CURSOR"):
+            # A good answer to the cache, which remembers it. A page that ends at a row which could not be read has a
+            # cursor with that row's octets; once it can be read, the cursor's row is nowhere.
+            late = 370.0
         return code in known and at <= self.end + late
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.house import House, open_house
+from tests.support.house import PAGE, House, open_house
 
 
 async def walk(house: House, first: int, **filters: str) -> list[str]:
@@ -46,3 +46,13 @@ async def test_a_walk_over_25_000_tasks_ends_where_the_upstreams_offsets_do() ->
         assert seen == house.emulator.catalogue().task_ids()[:20_100]
         behind = await house.page(first=1_000, after=after)
         assert (behind["edges"], behind["pageInfo"]["hasNextPage"], behind["truncated"]) == ([], False, True)
+
+
+async def test_the_cursor_of_a_row_that_could_not_be_read_ends_with_the_copy_of_it() -> None:
+    """It names the row by its octets; once the upstream sends it well, that row stands nowhere."""
+    async with open_house() as house:
+        house.emulator.fault("wrong_types", times=1)
+        page = (await house.ask(PAGE, {"first": 10})).body["data"]["thumbnailTasks"]
+        house.clock.now += 361
+        after = await house.ask(PAGE, {"first": 10, "after": page["pageInfo"]["endCursor"]})
+        assert after.codes == ["STALE_CURSOR"]
