@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from gateway.observability.logs import AccessLog
     from gateway.settings import Settings
 
 _BACKLOG = 2048
@@ -44,14 +45,13 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
 
 
 def _serve_alone(settings: "Settings", announce: Callable[[int], None]) -> None:
-    from gateway.observability.logs import access_log
     from gateway.settings import SettingsError
     from gateway.web import server
     from gateway.web.app import create_app
     from gateway.web.parts import request_limits
 
     try:
-        app = create_app(settings, log=access_log(settings.log_format, settings.log_level))
+        app = create_app(settings, log=_access_log(settings))
     except SettingsError as problem:
         raise click.ClickException(str(problem)) from problem
     server.serve(
@@ -62,6 +62,13 @@ def _serve_alone(settings: "Settings", announce: Callable[[int], None]) -> None:
         on_listening=announce,
         drain_seconds=settings.drain_seconds,
     )
+
+
+def _access_log(settings: "Settings") -> "AccessLog | None":
+    """None at a level that leaves access lines out: then none is put together either."""
+    from gateway.observability.logs import access_log
+
+    return access_log(settings.log_format, settings.log_level) if settings.log_level in {"debug", "info"} else None
 
 
 def _serve_together(settings: "Settings", workers: int, announce: Callable[[int], None]) -> None:
@@ -106,7 +113,7 @@ class Worker:
 
     def __call__(self, listener: socket.socket, on_listening: Callable[[int], None]) -> None:
         """Serves on the socket until a signal to stop."""
-        from gateway.observability.logs import access_log, configure_loggers
+        from gateway.observability.logs import configure_loggers
         from gateway.observability.metrics import Metrics
         from gateway.web import server
         from gateway.web.app import create_app
@@ -118,7 +125,7 @@ class Worker:
             listener,
             create_app(
                 settings,
-                log=access_log(settings.log_format, settings.log_level),
+                log=_access_log(settings),
                 metrics=Metrics(self.directory),
             ),
             limits=request_limits(settings),
