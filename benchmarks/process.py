@@ -35,6 +35,14 @@ class Process:
         """Its memory now."""
         return resident_mebibytes(self.pid)
 
+    def descriptors(self) -> int:
+        """How many file descriptors it has open."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+
+    def cpu_seconds(self) -> float:
+        """Its CPU time up to now."""
+        return cpu_seconds(self.pid)
+
 
 def resident_mebibytes(pid: int) -> float:
     """What a process has in memory now, without its children."""
@@ -50,15 +58,6 @@ def cpu_seconds(pid: int) -> float:
         fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
         found += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     return found
-
-    def descriptors(self) -> int:
-        """How many file descriptors it has open."""
-        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
-
-    def cpu_seconds(self) -> float:
-        """Its CPU time up to now."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
