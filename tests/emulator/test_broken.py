@@ -32,7 +32,7 @@ def test_hang(caller: httpx.Client, emulator: Emulator) -> None:
 
 def test_drip(caller: httpx.Client, emulator: Emulator) -> None:
     """The answer comes whole, in pieces of the size."""
-    emulator.fault("drip", seconds=0.002, size=500)
+    emulator.fault("drip", seconds=0.03, size=200)
     with caller.stream("GET", TASKS) as answer:
         pieces = list(answer.iter_raw())
     assert len(pieces) > 1
