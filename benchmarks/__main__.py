@@ -14,7 +14,7 @@ from pathlib import Path
 
 SPEED = ("lanes", "growth", "questions", "garbage", "profiles")
 PARTS = {"cell", "in_process", "load", "plain", "plot", "process", "report", "scene", "servers", "tables", "upstream"}
-PARTS |= {"workloads"}
+PARTS |= {"soak_callers", "soak_load", "soak_upstream", "workloads"}
 
 
 def run(module: str, *arguments: str) -> bool:
