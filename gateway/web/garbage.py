@@ -2,8 +2,8 @@
 
 import gc
 
-_ALLOCATIONS = 50_000
-_GENERATIONS = 20
+_ALLOCATIONS = 10_000
+_GENERATIONS = 5
 
 
 def spare_what_stays() -> None:
