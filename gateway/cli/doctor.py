@@ -113,11 +113,10 @@ class _Line(httpx.AsyncBaseTransport):
 
 
 async def _ask(settings: "Settings", line: _Line, token: "Secret | None", clock: Callable[[], float]) -> int | None:
-    from gateway import __version__
     from gateway.paging.window import Span
-    from gateway.upstream.client import UpstreamClient
     from gateway.upstream.endpoints import THUMBNAIL_TASKS
-    from gateway.web.parts import MEBI, own_key
+    from gateway.web.parts import own_key
+    from gateway.web.upstream import upstream_client
 
     project = settings.project_id or "doctor"
     key = own_key(settings, b"", clock)
@@ -127,13 +126,7 @@ async def _ask(settings: "Settings", line: _Line, token: "Secret | None", clock:
             return {"X-Auth-Token": token.reveal()}
         return key.sign(method, host, target, project) if key is not None else {}
 
-    client = UpstreamClient(
-        line,
-        origin=settings.upstream_url,
-        timeout=settings.upstream_attempt_seconds,
-        max_answer_octets=settings.upstream_max_answer_megabytes * MEBI,
-        user_agent=f"vod-graphql-gateway/{__version__}",
-    )
+    client = upstream_client(settings, line)
     answer = await client.read(THUMBNAIL_TASKS, project, {}, Span(0, 1), authorise)
     return answer.total
 

@@ -18,6 +18,7 @@ from graphql import (
     parse,
     validate,
 )
+from graphql.execution.collect_fields import FragmentDetails
 from graphql.validation import recommended_rules, specified_rules
 
 from gateway.cache.recent import Recent
@@ -55,6 +56,11 @@ class Document:
     def fragments(self) -> dict[str, FragmentDefinitionNode]:
         """Its fragments, by name."""
         return fragments_of(self.node)
+
+    @cached_property
+    def fragment_details(self) -> dict[str, FragmentDetails]:
+        """The same, as graphql-core's executor wants them; none has variables of its own."""
+        return {name: FragmentDetails(definition, None) for name, definition in self.fragments.items()}
 
 
 class Documents:

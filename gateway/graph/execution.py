@@ -22,7 +22,6 @@ from graphql import (
     get_operation_ast,
     get_variable_values,
 )
-from graphql.execution.collect_fields import FragmentDetails
 
 from gateway.errors import ValidationFailed
 from gateway.graph.context import Context, no_credential
@@ -137,11 +136,10 @@ class Executor:
 
     def _executor(self, operation: Operation, context: Context) -> ProjectingExecutor:
         """As graphql-core's `execute` would build it; the variables need no second look."""
-        fragments = operation.document.fragments
         return ProjectingExecutor(
             self._schema,
-            fragments,
-            {name: FragmentDetails(definition, None) for name, definition in fragments.items()},
+            operation.document.fragments,
+            operation.document.fragment_details,
             None,
             context,
             operation.definition,

@@ -18,7 +18,7 @@ from gateway.observability.observer import Observer
 from gateway.observability.record import RequestRecord, record_of
 from gateway.web.cache_headers import cache_status
 from gateway.web.csrf import PREFLIGHT_HEADERS
-from gateway.web.etag import etag_of, is_known
+from gateway.web.etag import is_known
 from gateway.web.negotiation import choose_media_type, prefers_html
 from gateway.web.reload import wants_reload
 
@@ -122,7 +122,7 @@ class RememberedAnswers:
             answer = Answer(
                 body,
                 headers,
-                etag_of(body),
+                dict(headers)[b"etag"].decode(),
                 record.read_at,
                 record.scope,
                 record.project_id,

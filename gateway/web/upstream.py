@@ -28,6 +28,17 @@ def upstream_transport(settings: Settings) -> httpx.AsyncBaseTransport:
     )
 
 
+def upstream_client(settings: Settings, transport: httpx.AsyncBaseTransport) -> UpstreamClient:
+    """What makes one call."""
+    return UpstreamClient(
+        transport,
+        origin=settings.upstream_url,
+        timeout=settings.upstream_attempt_seconds,
+        max_answer_octets=settings.upstream_max_answer_megabytes * MEBI,
+        user_agent=f"vod-graphql-gateway/{__version__}",
+    )
+
+
 def build_upstream(
     settings: Settings,
     transport: httpx.AsyncBaseTransport,
@@ -45,13 +56,7 @@ def build_upstream(
         observer: Is told what happens.
         budget: Pays for calls; by default this process alone, where the settings want it.
     """
-    client = UpstreamClient(
-        transport,
-        origin=settings.upstream_url,
-        timeout=settings.upstream_attempt_seconds,
-        max_answer_octets=settings.upstream_max_answer_megabytes * MEBI,
-        user_agent=f"vod-graphql-gateway/{__version__}",
-    )
+    client = upstream_client(settings, transport)
 
     def guards() -> Guards:
         return Guards(

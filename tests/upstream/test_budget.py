@@ -1,7 +1,5 @@
 """The gateway's own calls a minute."""
 
-from dataclasses import dataclass
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,24 +7,8 @@ from hypothesis import strategies as st
 from gateway.errors import RateLimited
 from gateway.upstream.budget import MINUTE, Allowance, LocalBudget, Minute
 from gateway.upstream.per_project import PerProject
+from tests.support.asked import ASKED, Asked
 from tests.support.house import PROJECT, Clock
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A call that is wanted so many seconds after the one before."""
-
-    later: float
-    scope: str
-    covered: bool
-
-
-ASKED = st.builds(
-    Asked,
-    later=st.sampled_from([0.0, 0.0, 0.25, 1.0, 7.5, 30.0, 59.75, 60.0, 90.0]),
-    scope=st.sampled_from("abc"),
-    covered=st.booleans(),
-)
 
 
 @given(

@@ -1,5 +1,4 @@
 import asyncio
-from dataclasses import dataclass
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +8,7 @@ from gateway.redis.circuit import FAILURES
 from gateway.upstream.budget import MINUTE, Allowance, Minute
 from gateway.upstream.shared_budget import SharedBudget
 from gateway.upstream.throttle import rounded_up
+from tests.support.asked import ASKED, Asked
 from tests.support.house import PROJECT, Clock
 from tests.support.redis import RedisServer, redis_server
 from tests.support.shared import SECRET, Replica, open_replica
@@ -35,21 +35,6 @@ async def wait(budget: SharedBudget, scope: str, *, covered: bool = False, proje
     except RateLimited as refused:
         return refused.retry_after
     return 0
-
-
-@dataclass(frozen=True)
-class Asked:
-    later: float
-    scope: str
-    covered: bool
-
-
-ASKED = st.builds(
-    Asked,
-    later=st.sampled_from([0.0, 0.0, 0.25, 1.0, 7.5, 30.0, 59.75, 60.0, 90.0]),
-    scope=st.sampled_from("abc"),
-    covered=st.booleans(),
-)
 
 
 @settings(max_examples=30)
