@@ -14,7 +14,7 @@ from benchmarks.cell import Cell, measure, record, times
 from benchmarks.load import load
 from benchmarks.report import Length, length_of, machine, write
 from benchmarks.servers import Cores, Server, cores, gateway, upstream, upstream_calls
-from benchmarks.workloads import W1, Workload
+from benchmarks.workloads import W1, Workload, for_lane
 
 FULL, SHORT = Length(seconds=2, rounds=5), Length(seconds=0.5, rounds=2)
 LANES = ("answer", "blocks")
@@ -39,7 +39,8 @@ def grown(
     for turn in range(length.rounds + 1):
         for lane, size, server in cases:
             connections = fixed.get("connections", size)
-            cell = measure(server, [requests[size]], origin, connections=connections, seconds=length.seconds)
+            sent = for_lane(lane, requests[size])
+            cell = measure(server, sent, origin, connections=connections, seconds=length.seconds)
             if turn:  # the first one warms up
                 found[lane, size].append(cell)
     first = {lane: found[lane, size] for lane, size, _ in reversed(cases)}

@@ -14,7 +14,7 @@ from benchmarks.cell import Cell, measure, record, times
 from benchmarks.load import body_of, load
 from benchmarks.report import Length, length_of, machine, write
 from benchmarks.servers import Cores, Server, cores, gateway, plain, upstream
-from benchmarks.workloads import W1, W2, W3, Workload
+from benchmarks.workloads import W1, W2, W3, Workload, for_lane
 
 FULL, SHORT = Length(seconds=3, rounds=7), Length(seconds=1, rounds=3)
 CONNECTIONS = 32
@@ -38,15 +38,15 @@ def servers(stack: ExitStack, on: Cores, origin: Server, workload: Workload) -> 
 
 def measure_workload(workload: Workload, length: Length, on: Cores, origin: Server) -> Sequence[Mapping[str, Any]]:
     """A record for each server."""
-    requests = [workload.request()]
     with ExitStack() as stack:
         ready = servers(stack, on, origin, workload)
-        for server in ready.values():
-            load(server.port, requests, connections=CONNECTIONS, seconds=length.seconds / 2)
+        requests = {name: for_lane(name, workload.request()) for name in ready}
+        for name, server in ready.items():
+            load(server.port, requests[name], connections=CONNECTIONS, seconds=length.seconds / 2)
         found: dict[str, list[Cell]] = {name: [] for name in ready}
         for _ in range(length.rounds):
             for name, server in ready.items():
-                cell = measure(server, requests, origin, connections=CONNECTIONS, seconds=length.seconds)
+                cell = measure(server, requests[name], origin, connections=CONNECTIONS, seconds=length.seconds)
                 found[name].append(cell)
     return [
         record(

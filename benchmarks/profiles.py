@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.load import load
 from benchmarks.report import Length, length_of, machine, write
 from benchmarks.servers import LANES, Cores, Server, cores, gateway, upstream
-from benchmarks.workloads import W1, Workload
+from benchmarks.workloads import W1, Workload, for_lane
 
 FULL, SHORT = Length(seconds=20, rounds=1), Length(seconds=3, rounds=1)
 CONNECTIONS = 32
@@ -33,9 +33,8 @@ def spy() -> str | None:
     return shutil.which("py-spy", path=str(Path(sys.executable).parent)) or shutil.which("py-spy")
 
 
-def stacks(program: str, server: Server, workload: Workload, seconds: float) -> Mapping[str, int]:
+def stacks(program: str, server: Server, requests: Sequence[bytes], seconds: float) -> Mapping[str, int]:
     """Samples of a server under load, by stack."""
-    requests = [workload.request()]
     load(server.port, requests, connections=CONNECTIONS, seconds=1)
     with TemporaryDirectory() as directory:
         file = Path(directory) / "stacks"
@@ -73,7 +72,7 @@ def _owner(stack: str) -> tuple[str, str]:
 def profile(lane: str, workload: Workload, length: Length, on: Cores, origin: Server, program: str) -> dict[str, Any]:
     """A record of one lane."""
     with gateway(lane, origin, on.measured) as server:
-        found = stacks(program, server, workload, length.seconds)
+        found = stacks(program, server, for_lane(lane, workload.request()), length.seconds)
     return {"lane": lane, "workload": workload.name, "samples": sum(found.values()), "costs": largest(found)}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from typing_extensions import override
 
-from gateway.cache.key import cache_key
+from gateway.cache.key import KEYS
 from gateway.credentials.kinds import ForwardedToken, Kind, scope_digest
 from gateway.credentials.refusals import Refusals
 from gateway.credentials.resolve import Caller
@@ -137,7 +137,7 @@ async def _replica(settings: Settings, emulator: Emulator) -> AsyncIterator[List
     if isinstance(budget, SharedBudget):
         budget.time = now
     upstream = build_upstream(settings, httpx.ASGITransport(emulator.app), now, budget=budget)
-    listings = build_listings(settings, upstream, caches, Ground(now, SECRET, cache_key, Observer()))
+    listings = build_listings(settings, upstream, caches, Ground(now, SECRET, KEYS, Observer()))
     await caches.begin()
     try:
         yield listings

@@ -9,6 +9,8 @@ SELECTION = """{ totalCount pageInfo { hasNextPage hasPreviousPage startCursor e
     parameters { type quantity quantityTime time dots coverPosition format aspectRatio maxLength } } } }"""
 ONE = f"query ($assetId: ID, $first: Int) {{ thumbnailTasks(assetId: $assetId, first: $first) {SELECTION} }}"
 TOKEN = "t" * 32
+VERSIONS = 256
+"""More than there are connections."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,20 @@ def request(body: bytes, token: str = TOKEN) -> bytes:
         f"X-Auth-Token: {token}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+def for_lane(lane: str, asked: bytes) -> Sequence[bytes]:
+    """What a lane is sent in turn: equal requests would share one answer while it is made, and blocks are to make each.
+
+    Args:
+        lane: Its name.
+        asked: The request; versions of it differ in the spaces behind its body.
+    """
+    if lane != "blocks":
+        return [asked]
+    head, _, body = asked.partition(b"\r\n\r\n")
+    fields, _, _ = head.rpartition(b" ")  # the length stands last
+    return [b"%b %d\r\n\r\n%b%*b" % (fields, len(body) + more, body, more, b"") for more in range(VERSIONS)]
 
 
 W1 = Workload("one page of 10", [10])

@@ -1,7 +1,7 @@
 """Counts what the observer is told, for Prometheus. Every name and label is in docs/metrics.md."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import Context
 from typing import TypeVar, cast
 
@@ -44,12 +44,14 @@ class Metrics(Observer):
         self._store_failures = self._counter("store_failures", "What the shared store did not do.", "kind")
         self._store_degraded = self._gauge("store_degraded", "1 while it is left alone or takes no writes.", "livemax")
         self._paid_alone = self._counter("budget_alone", "Calls paid from one process's part of a shared budget.")
-        self._joined = self._counter("flights_joined", "Reads served by a call that was under way.")
+        self._joined = self._counter("flights_joined", "Who was served by a call, or an answer, that was under way.")
         self._refreshes = self._counter("background_refreshes", "Blocks read again while a copy served.", "outcome")
         self._searches = self._counter("search_calls", "Windows read to find a row that had moved.")
         self._refusing = self._gauge("refusing_until_seconds", "When calls are made again, Unix time.", "max", "by")
         self._stock = self._gauge("in_progress", "How many there are at the moment.", "livesum", "what")
         self._until: defaultdict[str, float] = defaultdict(float)
+        # Labels are few; prometheus-client would look each up under a lock each time.
+        self._ended: dict[tuple[str, str | None, str | None], tuple[Callable[[], None], Callable[[float], None]]] = {}
         self._labelled: dict[tuple[MetricWrapperBase, tuple[str, ...]], MetricWrapperBase] = {}
         for stock in Stock:
             self._stock.labels(stock.value).set(0)
@@ -69,8 +71,13 @@ class Metrics(Observer):
 
     @override
     def request_ended(self, outcome: str, code: str | None, lane: str | None, seconds: float) -> None:
-        self._of(self._requests, outcome, code or "", lane or "").inc()
-        self._of(self._request_seconds, outcome).observe(seconds)
+        which = (outcome, code, lane)
+        if (ended := self._ended.get(which)) is None:
+            counter = self._requests.labels(outcome, code or "", lane or "")
+            ended = self._ended[which] = (counter.inc, self._request_seconds.labels(outcome).observe)
+        count, observe = ended
+        count()
+        observe(seconds)
 
     @override
     def upstream_call_ended(self, outcome: str, attempt: int, seconds: float) -> None:
@@ -121,7 +128,7 @@ class Metrics(Observer):
         self._of(self._stock, stock.value).inc(by)
 
     def _of(self, metric: Metric, *labels: str) -> Metric:
-        """The metric with these labels, which are few; prometheus-client looks for it under a lock each time."""
+        """The metric with these labels."""
         found = self._labelled.get((metric, labels))
         if found is None:
             found = self._labelled[metric, labels] = metric.labels(*labels)

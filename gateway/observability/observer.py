@@ -70,7 +70,7 @@ class Observer:
         """A call was paid from this process's part of the budget, because the shared store was out."""
 
     def flight_joined(self, flight: Context) -> None:
-        """A read of the upstream serves one more who asks for the same; `flight` is the context in which it runs."""
+        """A read of the upstream, or the making of an answer, serves one more; `flight` is its context."""
 
     def background_refresh(self) -> AbstractContextManager[None]:
         """Surrounds a read for which nobody waits, because a copy served; `background_refresh_ended` included."""

@@ -32,7 +32,8 @@ class RequestRecord:
         generation: That of scope and project when work on the answer began; what is purged later has another one.
         searched: Whether a row was not where it had been.
         read_at: When the oldest part of the answer was read, in seconds since the epoch; None where it may not be
-            given again.
+            given to another request.
+        stale: Whether a part of it is too old to be kept.
     """
 
     request_id: str
@@ -47,6 +48,7 @@ class RequestRecord:
     generation: str = ""
     searched: bool = False
     read_at: float | None = None
+    stale: bool = False
 
 
 def begin_record(scope: MutableMapping[str, Any], request_id: str) -> RequestRecord:

@@ -5,27 +5,33 @@ and its body or query. Whatever is out of the ordinary (a header sent twice, a b
 for news) is answered or refused by the endpoint as if nothing were remembered.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from math import floor
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.cache.answers import Answer, Answers
-from gateway.cache.key import KeyFunction
+from gateway.cache.answers import Answer, Answers, RawHeaders
+from gateway.cache.key import RequestKeyFunction
+from gateway.cache.single_flight import SingleFlight
+from gateway.credentials.signing import ALGORITHM
 from gateway.observability.observer import Observer
 from gateway.observability.record import RequestRecord, record_of
 from gateway.web.cache_headers import cache_status
 from gateway.web.csrf import PREFLIGHT_HEADERS
+from gateway.web.disconnect import unless_gone
 from gateway.web.etag import is_known
+from gateway.web.explain import HEADER as EXPLAIN_HEADER
+from gateway.web.made import Made, make
 from gateway.web.negotiation import choose_media_type, prefers_html
 from gateway.web.reload import wants_reload
 
 _CONTENT_TYPES = frozenset({b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"})
 _PREFLIGHT_HEADERS = tuple(name.lower().encode() for name in PREFLIGHT_HEADERS)
-_UNUSUAL = frozenset({b"content-encoding", b"transfer-encoding"})
-_OF_THE_MOMENT = frozenset({b"age", b"cache-status"})
+_UNUSUAL = frozenset({b"content-encoding", b"transfer-encoding", EXPLAIN_HEADER.lower().encode()})
+_WITHOUT_ROWS = frozenset({"failed", "refused"})
+_SIGNATURE = ALGORITHM.encode()
 _MOST_OCTETS = 1 << 16
 _MOST_ACCEPTS = 100
 
@@ -51,7 +57,7 @@ class RememberedAnswers:
         app: ASGIApp,
         answers: Answers,
         *,
-        make_key: KeyFunction,
+        make_key: RequestKeyFunction,
         secret: bytes,
         deciding_headers: Sequence[str],
         clock: Callable[[], float],
@@ -66,6 +72,7 @@ class RememberedAnswers:
         self._clock = clock
         self._fresh_seconds = floor(fresh_seconds)
         self._observer = observer
+        self._flights = SingleFlight(observer)
         self._media_types: dict[bytes, str | None] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,62 +82,65 @@ class RememberedAnswers:
         if media_type is None or len(headers) != len(scope["headers"]) or not _is_usual(scope["method"], headers):
             await self._app(scope, receive, send)
             return
-        question = scope["query_string"]
-        if scope["method"] == "POST":
-            messages = await _whole(receive)
-            question = b"".join(message.get("body", b"") for message in messages)
-            receive = partial(_again, iter(messages), receive)
+        received = [await receive()]
+        while received[-1].get("more_body"):
+            received.append(await receive())
+        question = _body(received) if scope["method"] == "POST" else scope["query_string"]
         key = self._key(headers, media_type, scope["method"], question)
         reload = b"cache-control" in headers and wants_reload(headers[b"cache-control"].decode("latin-1"))
+        record = record_of(scope)
         answer = None if reload else self._answers.get(key)
-        self._observer.cache_read("answer", "miss" if answer is None else "fresh")
-        if answer is None:
-            await self._make(key, scope, receive, send)
+        if answer is not None:
+            record.outcome = "ok"
+            _note(record, answer)
+            status, sent, body, etag = 200, self._aged(answer), answer.body, answer.etag
         else:
-            await self._give(answer, scope["method"], headers, record_of(scope), send)
-
-    async def _give(self, answer: Answer, method: str, headers: Headers, record: RequestRecord, send: Send) -> None:
-        record.outcome, record.lane, record.scope = "ok", "answer", answer.scope
-        record.operation, record.operation_type = answer.operation, answer.operation_type
-        age = max(0, floor(self._clock() - answer.read_at))
-        status, kept, body = 200, answer.headers, answer.body
-        if method == "GET" and is_known(headers.get(b"if-none-match", b"").decode("latin-1"), answer.etag):
-            status, kept, body = 304, [pair for pair in kept if not pair[0].startswith(b"content-")], b""
-        cache = f"{cache_status(self._fresh_seconds - age)}; detail=answer"
-        now = [(b"age", b"%d" % age), (b"cache-status", cache.encode())]
-        await send({"type": "http.response.start", "status": status, "headers": [*kept, *now]})
+            try:
+                made = await unless_gone(self._made(key, scope, received, reload=reload), receive)
+            except ClientDisconnect:
+                record.outcome = "gone"
+                return
+            status, sent, body, etag = made.status, made.headers, made.body, made.etag
+        if scope["method"] == "GET" and is_known(headers.get(b"if-none-match", b"").decode("latin-1"), etag):
+            status, body, sent = 304, b"", [pair for pair in sent if not pair[0].startswith(b"content-")]
+        await send({"type": "http.response.start", "status": status, "headers": sent})
         await send({"type": "http.response.body", "body": body})
 
-    async def _make(self, key: str, scope: Scope, receive: Receive, send: Send) -> None:
-        headers: list[tuple[bytes, bytes]] = []
-        status, body = 0, b""
-
-        async def send_and_note(message: Message) -> None:
-            nonlocal status, headers, body
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = [pair for pair in message["headers"] if pair[0] not in _OF_THE_MOMENT]  # a copy: others add
-            else:
-                body += message.get("body", b"")
-            await send(message)
-
-        await self._app(scope, receive, send_and_note)
+    async def _made(self, key: str, scope: Scope, received: Sequence[Message], *, reload: bool) -> Made:
+        """An answer that is made now: for this request, or for one that asked the same before and waits for it."""
+        make_it = partial(self._make, key, scope, received)
+        if reload:
+            return await make_it()
         record = record_of(scope)
-        if record.searched and record.scope is not None:
-            self._answers.list_moved(record.scope)
-        if record.read_at is not None and record.scope is not None and status == 200:
-            answer = Answer(
-                body,
-                headers,
-                dict(headers)[b"etag"].decode(),
-                record.read_at,
-                record.scope,
-                record.project_id,
-                record.generation,
-                record.operation,
-                record.operation_type,
-            )
+        made = await self._flights.run(key, make_it)
+        if made.record is record:
+            return made
+        if not self._is_for_all(made):
+            return await make_it()
+        record.outcome, record.code = made.record.outcome, made.record.code
+        _note(record, made.record)
+        return made
+
+    async def _make(self, key: str, scope: Scope, received: Sequence[Message]) -> Made:
+        made = await make(self._app, scope, received)
+        if made.record.searched and made.record.scope is not None:
+            self._answers.list_moved(made.record.scope)
+        answer = made.to_be_kept()
+        if answer is not None and not made.record.stale:
             self._answers.put(key, answer)
+        return made
+
+    def _is_for_all(self, made: Made) -> bool:
+        """Whether an answer may go to all who asked the same while it was made; they are one caller."""
+        record = made.record
+        if record.scope is None:
+            return False
+        return record.outcome in _WITHOUT_ROWS or self._answers.may_give(record)
+
+    def _aged(self, answer: Answer) -> RawHeaders:
+        age = max(0, floor(self._clock() - answer.read_at))
+        cache = f"{cache_status(self._fresh_seconds - age)}; detail=answer".encode()
+        return [*answer.headers, (b"age", b"%d" % age), (b"cache-status", cache)]
 
     def _media_type(self, headers: Headers) -> str | None:
         """The answer's media type; None for who is better shown a page, or sends no such `Accept`."""
@@ -143,35 +153,25 @@ class RememberedAnswers:
         return self._media_types[accept]
 
     def _key(self, headers: Headers, media_type: str, method: str, question: bytes) -> str:
-        # No header holds a NUL, so that no value can pose as two.
-        values = b"\0".join([headers.get(name, b"") for name in self._deciding_headers])
-        caller = hashlib.blake2b(values, key=self._secret, digest_size=16).hexdigest()
-        return self._make_key(self._secret, caller, media_type, method, question.decode("latin-1"))
+        caller = [headers.get(name, b"") for name in self._deciding_headers]
+        return self._make_key(self._secret, caller, media_type.encode(), method.encode(), question)
 
 
 def _is_usual(method: str, headers: Headers) -> bool:
-    """Whether a request is one that the endpoint would not refuse for its head."""
+    """Whether a request is one that the endpoint would not refuse for its head, and may answer as it did before."""
+    if not _UNUSUAL.isdisjoint(headers) or headers.get(b"authorization", b"").startswith(_SIGNATURE):
+        return False  # nothing that a caller signed is given twice
     if method == "POST":
         length = headers.get(b"content-length", b"")
-        return (
-            headers.get(b"content-type") in _CONTENT_TYPES
-            and length.isdigit()
-            and int(length[:9]) <= _MOST_OCTETS
-            and _UNUSUAL.isdisjoint(headers)
-        )
+        return headers.get(b"content-type") in _CONTENT_TYPES and length.isdigit() and int(length[:9]) <= _MOST_OCTETS
     return method == "GET" and any(headers.get(name) for name in _PREFLIGHT_HEADERS)
 
 
-async def _whole(receive: Receive) -> list[Message]:
-    """What is received of a request until its body is complete, or its client gone."""
-    messages = [await receive()]
-    while messages[-1].get("more_body"):
-        messages.append(await receive())
-    return messages
+def _body(messages: Sequence[Message]) -> bytes:
+    return b"".join([message.get("body", b"") for message in messages])
 
 
-async def _again(messages: Iterator[Message], receive: Receive) -> Message:
-    """Receives what was received before, and then what comes."""
-    for message in messages:
-        return message
-    return await receive()
+def _note(record: RequestRecord, of: Answer | RequestRecord) -> None:
+    """Notes what is known of an answer that was made for another request."""
+    record.lane, record.scope = "answer", of.scope
+    record.operation, record.operation_type = of.operation, of.operation_type

@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Lifespan
 
-from gateway.cache.key import KeyFunction, cache_key
+from gateway.cache.key import KEYS, Keys
 from gateway.cache.store import Store
 from gateway.credentials.kinds import Kind
 from gateway.credentials.secret import Secret
@@ -27,12 +27,7 @@ from gateway.web.graphql import build_graphql
 from gateway.web.ground import Ground
 from gateway.web.listings import Listings, build_listings
 from gateway.web.metrics import metrics_route
-from gateway.web.parts import (
-    callers,
-    explain_example,
-    own_key,
-    tracing_for,
-)
+from gateway.web.parts import callers, explain_example, own_key, tracing_for
 from gateway.web.probes import probe_routes
 from gateway.web.purge import purge_route
 from gateway.web.request_log import RequestLog
@@ -61,7 +56,7 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     clock: Callable[[], float] = time.time,
     graphiql: GraphiQL | None = None,
     routes: Sequence[BaseRoute] = (),
-    make_key: KeyFunction = cache_key,
+    keys: Keys = KEYS,
     log: AccessLog | None = None,
     metrics: Metrics | None = None,
     tracing: "Tracing | None" = None,
@@ -75,7 +70,7 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
         clock: Seconds since the epoch.
         graphiql: The page for browsers, where the settings want one; by default one that knows no demo.
         routes: What else is served.
-        make_key: Makes the keys of what is remembered.
+        keys: Make the keys of what is remembered.
         log: Gets a line for each request; None for none.
         metrics: Counts what happens; by default counters of its own.
         tracing: Makes spans of it; by default as the settings say. It is closed with the application.
@@ -86,21 +81,15 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
     secret = settings.cache_secret.get_secret_value().encode() if settings.cache_secret else secrets.token_bytes(32)
     metrics, tracing = metrics or Metrics(), tracing or tracing_for(settings)
     observer = Observers(metrics, tracing) if tracing else metrics
-    ground = Ground(clock, secret, make_key, observer)
+    ground = Ground(clock, secret, keys, observer)
     caches = build_caches(settings, store, clock=clock, secret=secret, observer=observer)
     transport = transport or upstream_transport(settings)
     listings = _listings(settings, tracing.transport(transport) if tracing else transport, caches, ground)
     page = (graphiql or GraphiQL(explain=explain_example(settings))) if settings.graphiql else None
     held_key = own_key(settings, secret, clock, observer)
-    graphql = build_graphql(
-        settings,
-        listings.services(settings),
-        callers(settings, secret, clock, held_key),
-        caches.generations,
-        page,
-        ground,
-        trace_headers=TRACE_HEADERS if tracing else (),
-    )
+    resolver, services = callers(settings, secret, clock, held_key), listings.services(settings)
+    trace_headers = TRACE_HEADERS if tracing else ()
+    graphql = build_graphql(settings, services, resolver, caches.generations, page, ground, trace_headers=trace_headers)
     app = Starlette(
         routes=[
             *([page.assets] if page else []),
@@ -108,10 +97,11 @@ def create_app(  # noqa: PLR0913  the seams of the whole application, each by it
             *_admin_routes(settings, metrics, caches, secret),
             *routes,
         ],
-        middleware=_middleware(log, observer, tracing, graphql),
+        middleware=[Middleware(SecurityHeaders)],
         lifespan=_life(listings, tracing),
     )
     app.router.redirect_slashes = False  # a redirect would be built from the Host header, which the client writes
+    app.middleware_stack = _in_front(app.build_middleware_stack(), graphql, log, observer, tracing)
     return app
 
 
@@ -122,15 +112,13 @@ def _listings(settings: Settings, transport: httpx.AsyncBaseTransport, caches: C
     return build_listings(settings, upstream, caches, ground)
 
 
-def _middleware(
-    log: AccessLog | None, observer: Observer, tracing: "Tracing | None", graphql: ASGIApp
-) -> list[Middleware]:
-    return [
-        Middleware(RequestLog, log=log, observer=observer),
-        *([Middleware(Traced, path=PATH, tracing=tracing)] if tracing else []),
-        Middleware(SecurityHeaders),
-        Middleware(Shortcut, path=PATH, target=graphql),
-    ]
+def _in_front(
+    others: ASGIApp, graphql: ASGIApp, log: AccessLog | None, observer: Observer, tracing: "Tracing | None"
+) -> ASGIApp:
+    """What every request passes, and nothing that one for GraphQL does not need."""
+    shortcut = Shortcut(others, path=PATH, target=graphql)
+    followed = Traced(shortcut, path=PATH, tracing=tracing) if tracing else shortcut
+    return RequestLog(followed, log=log, observer=observer)
 
 
 def _life(listings: Listings, tracing: "Tracing | None") -> Lifespan[Starlette]:

@@ -37,9 +37,9 @@ def cache_status(ttl: int) -> str:
     return f"{CACHE_NAME}; hit; ttl={ttl}"
 
 
-def fresh_since(report: Report, *, failed: bool) -> float | None:
-    """When the oldest part of an answer was read that may be given again, all of it being fresh; else None."""
-    return None if failed or report.stale or not report.shareable else report.oldest
+def read_at(report: Report, *, failed: bool) -> float | None:
+    """When the oldest part of an answer was read that may be given to another request of its caller; else None."""
+    return None if failed or not report.shareable else report.oldest
 
 
 def age_of_stale(report: Report, now: float) -> int | None:

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from gateway.credentials.resolve import CREDENTIAL_HEADERS
 from gateway.web.csrf import PREFLIGHT_HEADERS
+from gateway.web.security_headers import SecurityHeaders
 
 REQUEST_HEADERS = (*CREDENTIAL_HEADERS, *PREFLIGHT_HEADERS, "Content-Type", "Cache-Control", "If-None-Match")
 EXPOSED_HEADERS = ("Age", "Cache-Status", "ETag", "Retry-After", "WWW-Authenticate", "X-Request-Id")
@@ -26,7 +27,7 @@ def with_cors(app: ASGIApp, origins: str, further_headers: Sequence[str]) -> ASG
     """
     if not origins:
         return app
-    return CORSMiddleware(
+    cors = CORSMiddleware(
         app,
         allow_origins=origins.split(","),
         allow_methods=["GET", "POST"],
@@ -34,3 +35,4 @@ def with_cors(app: ASGIApp, origins: str, further_headers: Sequence[str]) -> ASG
         expose_headers=EXPOSED_HEADERS,
         max_age=_PREFLIGHT_SECONDS,
     )
+    return SecurityHeaders(cors)  # the answers to preflights too

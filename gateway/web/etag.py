@@ -10,7 +10,7 @@ def etag_of(body: bytes | memoryview) -> str:
 
 def is_known(if_none_match: str | None, etag: str | None) -> bool:
     """Whether a request's `If-None-Match` names the body."""
-    if not if_none_match or etag is None:
+    if not if_none_match or not etag:
         return False
     tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
     return any(tag in {etag, "*"} for tag in tags)

@@ -15,6 +15,7 @@ from gateway.web.graphql_http import GraphQLEndpoint
 from gateway.web.graphql_request import RequestReader
 from gateway.web.ground import Ground
 from gateway.web.parts import KIBI, answer_cache, answer_writer, executor, explain_header, gate, persisted_documents
+from gateway.web.security_headers import SecurityHeaders
 
 
 def build_graphql(
@@ -54,12 +55,12 @@ def build_graphql(
         page=page.page if page else None,
         explain_header=explain_header(settings),
     )
-    app: ASGIApp = endpoint
+    app: ASGIApp = SecurityHeaders(endpoint)  # within, so that what is remembered has them already
     if settings.cache != "off":
         app = RememberedAnswers(
-            endpoint,
+            app,
             answer_cache(settings, generations, ground.clock),
-            make_key=ground.make_key,
+            make_key=ground.keys.of_request,
             secret=ground.secret,
             deciding_headers=(*CREDENTIAL_HEADERS, *endpoint.further_headers),
             clock=ground.clock,

@@ -18,7 +18,7 @@ from gateway.graph.error_answers import RequestRefused
 from gateway.graph.execution import Executor, NotAQuery, Outcome
 from gateway.graph.explain import explain
 from gateway.observability.record import RequestRecord, record_of
-from gateway.web.cache_headers import fresh_since
+from gateway.web.cache_headers import read_at
 from gateway.web.csrf import check_preflighted
 from gateway.web.disconnect import unless_gone
 from gateway.web.etag import is_known
@@ -132,7 +132,8 @@ class GraphQLEndpoint:
             if context.report.windows:
                 record.lane = "blocks" if context.report.remembered else "upstream"
         _record(record, outcome)
-        record.read_at = None if explained else fresh_since(context.report, failed=bool(outcome.errors))
+        record.read_at = None if explained else read_at(context.report, failed=bool(outcome.errors))
+        record.stale = context.report.stale
         seconds = time.perf_counter() - began
         explanation = explain(context.report, operation.cost, seconds) if explained else None
         response = self.writer.write(outcome, context.report, media_type, explanation)

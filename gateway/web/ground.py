@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gateway.cache.key import KeyFunction
+from gateway.cache.key import Keys
 from gateway.observability.observer import Observer
 
 
@@ -14,11 +14,11 @@ class Ground:
     Args:
         clock: Seconds since the epoch.
         secret: Keys the digests that stand for credentials and questions.
-        make_key: Makes the keys of what is remembered.
+        keys: Make the keys of what is remembered.
         observer: Is told what happens.
     """
 
     clock: Callable[[], float]
     secret: bytes
-    make_key: KeyFunction
+    keys: Keys
     observer: Observer

@@ -77,7 +77,7 @@ def build_listings(settings: Settings, upstream: Upstream, caches: Caches, groun
             clock=ground.clock,
             secret=ground.secret,
             search_calls=settings.search_calls,
-            make_key=ground.make_key,
+            make_key=ground.keys.of_block,
             generations=caches.generations,
             observer=ground.observer,
         )

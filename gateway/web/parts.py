@@ -126,10 +126,14 @@ def gate(settings: Settings, observer: Observer | None = None) -> Gate:
 
 
 def answer_cache(settings: Settings, generations: Generations, clock: Callable[[], float]) -> Answers:
-    """What keeps whole answers: as long as no block that they were made from wants to be read again."""
-    lifetime = settings.cache_fresh_seconds * (1 - settings.cache_early_percent / 100)
-    room = settings.cache_answers_megabytes * MEBI
-    return Answers(generations, max_octets=room, lifetime=lifetime, clock=clock)
+    """What keeps whole answers: as long as all blocks are fresh that they were made from."""
+    return Answers(
+        generations,
+        max_octets=settings.cache_answers_megabytes * MEBI,
+        lifetime=settings.cache_fresh_seconds,
+        early=settings.cache_early_percent / 100,
+        clock=clock,
+    )
 
 
 def explain_header(settings: Settings) -> ExplainHeader | None:

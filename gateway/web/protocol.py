@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from gateway.errors import BadUserInput, Reason
 from gateway.graph.error_answers import request_error
+from gateway.web.one_write import OneWrite
 from gateway.web.security_headers import SECURITY_HEADERS
 
 LINGER_SECONDS = 2
@@ -85,12 +86,14 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._arriving = self._in_head = True
         self._head = 0
-        self._stop_timer()
+        if self._timer is not None:
+            self._stop_timer()
 
     @override
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
-        self._count(len(url))
+        self._head += len(url)
+        self._unparsed = 0
         if len(self.url) > self._limits.line_octets:
             self._refuse_line()
 
@@ -99,13 +102,12 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._refused:
             return
         octets = len(name) + len(value) + _LINE_OVERHEAD
-        self._count(octets)
+        self._head += octets
+        self._unparsed = 0
         if octets > self._limits.line_octets:
             self._refuse_line()
         elif self._head > self._limits.head_octets:
-            most = self._limits.head_octets // 1024
-            problem = f"The limit `max_headers_kilobytes` is {most}; this request's head is larger."
-            self._refuse(431, problem, Reason.HEADERS_TOO_LARGE, limit="max_headers_kilobytes", maximum=most)
+            self._refuse_head()
         elif self._in_head:  # what comes behind the body is a trailer, and no header to act upon
             super().on_header(name, value)
 
@@ -115,6 +117,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if not self._refused:
             super().on_headers_complete()
             self._asked = True
+            if self.scope["method"] != "HEAD" and not self.cycle.waiting_for_100_continue:
+                self.cycle.transport = OneWrite(self.transport)  # type: ignore[assignment]  # all that a cycle calls
 
     @override
     def on_body(self, body: bytes) -> None:
@@ -127,7 +131,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._arriving = False
         self._completed = True
         self._unparsed = 0
-        self._stop_timer()
+        if self._timer is not None:
+            self._stop_timer()
         if not self._refused:
             super().on_message_complete()
 
@@ -139,9 +144,10 @@ class BoundedProtocol(HttpToolsProtocol):
     def _unsupported_upgrade_warning(self) -> None:
         """Says nothing: a stranger's `Upgrade` is ignored (RFC 9110, section 7.8), and must not fill the log."""
 
-    def _count(self, octets: int) -> None:
-        self._head += octets
-        self._unparsed = 0
+    def _refuse_head(self) -> None:
+        most = self._limits.head_octets // 1024
+        problem = f"The limit `max_headers_kilobytes` is {most}; this request's head is larger."
+        self._refuse(431, problem, Reason.HEADERS_TOO_LARGE, limit="max_headers_kilobytes", maximum=most)
 
     def _refuse_line(self) -> None:
         most = self._limits.line_octets // 1024

@@ -32,15 +32,16 @@ class RequestLog:
         self._app = app
         self._log = log
         # Random for each process, then counted: as unique as a random number, and no system call for each request.
-        self._new_ids = map(f"{secrets.token_hex(8)}{{:016x}}".format, itertools.count(1))
+        self._new_ids = map(f"{secrets.token_hex(8)}%016x".__mod__, itertools.count(1))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on; its id goes out with the answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        record = begin_record(scope, self._request_id(scope))
-        name_request(record.request_id)
+        request_id = self._request_id(scope)
+        record = begin_record(scope, request_id)
+        name_request(request_id)
         began = time.perf_counter()
         status = 0
 
@@ -48,7 +49,7 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (_ID, record.request_id.encode("ascii"))]
+                message["headers"] = [*message["headers"], (_ID, request_id.encode("ascii"))]
             await send(message)
 
         try:
@@ -65,8 +66,10 @@ class RequestLog:
 
     def _request_id(self, scope: Scope) -> str:
         """The id that the client sent, where it is one; else a new one."""
-        sent = next((value for name, value in scope["headers"] if name == _ID), None)
-        return sent.decode() if sent is not None and _WELL_FORMED.fullmatch(sent) else next(self._new_ids)
+        for name, value in scope["headers"]:
+            if name == _ID:
+                return value.decode() if _WELL_FORMED.fullmatch(value) else next(self._new_ids)
+        return next(self._new_ids)
 
 
 def _write(log: AccessLog, scope: Scope, record: RequestRecord, status: int, seconds: float) -> None:

@@ -13,10 +13,10 @@ SECRET = b"a secret"
 class Desk:
     """Answers, what purges them, and the time."""
 
-    def __init__(self, max_octets: int = 100_000) -> None:
+    def __init__(self, max_octets: int = 100_000, early: float = 0.0) -> None:
         self.clock = Clock()
         self.generations = Generations(secret=SECRET, lifetime=360, clock=self.clock)
-        self.answers = Answers(self.generations, max_octets=max_octets, lifetime=9, clock=self.clock)
+        self.answers = Answers(self.generations, max_octets=max_octets, lifetime=9, early=early, clock=self.clock)
 
     def made(self, age: float = 0, scope: str = "mine", body: bytes = b"{}") -> Answer:
         """An answer that is made now."""
@@ -34,6 +34,23 @@ def test_an_answer_serves_until_its_oldest_part_is_too_old() -> None:
     assert desk.answers.get("key") is not None
     desk.clock.now += 0.1
     assert desk.answers.get("key") is None
+
+
+def test_towards_its_end_an_answer_serves_all_but_four_a_second() -> None:
+    """Who gets none reaches the blocks, and what it brings back serves the others on."""
+    desk = Desk(early=0.5)
+    desk.answers.put("key", desk.made())
+    desk.clock.now += 4.4
+    assert desk.answers.get("key") is not None
+    for _ in range(3):
+        desk.clock.now += 0.3
+        served = [desk.answers.get("key") is not None for _ in range(5)]
+        assert served == [False, True, True, True, True]
+        desk.answers.put("key", desk.made(age=5))  # its blocks were not due yet
+        assert desk.answers.get("key") is not None
+    desk.clock.now += 0.3
+    desk.answers.put("key", desk.made())  # they were read again
+    assert all(desk.answers.get("key") is not None for _ in range(5))
 
 
 def test_what_is_too_old_already_is_not_kept() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.cache.key import cache_key, scope_of
+from gateway.cache.key import cache_key, request_key, scope_of
 
 SECRET = b"s" * 32
 PARTS = st.lists(st.text("ab\x00\x01", max_size=3), max_size=4)
@@ -38,3 +38,22 @@ def test_a_key_shows_nothing_of_the_question() -> None:
 def test_secrets_of_every_length_that_is_allowed(length: int) -> None:
     """BLAKE2b takes keys of up to 64 octets."""
     assert cache_key(b"k" * length, "a")
+
+
+CALLER = st.tuples(*[st.binary(max_size=3).map(lambda value: value.replace(b"\0", b"\1"))] * 3)
+
+
+@given(CALLER, CALLER, st.binary(max_size=6), st.binary(max_size=6))
+def test_different_requests_have_different_keys(
+    one: tuple[bytes, ...], other: tuple[bytes, ...], question: bytes, another: bytes
+) -> None:
+    """Whatever moves from one header to the next, or into the body, is another request."""
+    same = (one, question) == (other, another)
+    assert (request_key(SECRET, one, b"POST", question) == request_key(SECRET, other, b"POST", another)) is same
+
+
+def test_a_requests_key_shows_nothing_of_it() -> None:
+    """It is hexadecimal, and another one for another secret."""
+    key = request_key(SECRET, [b"a token"], b"GET", b"a question")
+    assert re.fullmatch("[0-9a-f]{64}", key)
+    assert request_key(b"t" * 32, [b"a token"], b"GET", b"a question") != key

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from gateway.cache.key import KeyFunction, cache_key
+from gateway.cache.key import KEYS, Keys
 from gateway.credentials.kinds import Kind
 from gateway.settings import load
 from gateway.web.app import create_app
@@ -103,12 +103,12 @@ class Crowd:
 
 
 @asynccontextmanager
-async def open_crowd(*, seed: int, make_key: KeyFunction = cache_key, store: str | None = None) -> AsyncIterator[Crowd]:
+async def open_crowd(*, seed: int, keys: Keys = KEYS, store: str | None = None) -> AsyncIterator[Crowd]:
     """A gateway for all kinds, and its crowd.
 
     Args:
         seed: What all chance follows from.
-        make_key: Makes the keys of what the gateway remembers.
+        keys: Make the keys of what the gateway remembers.
         store: A Redis; over it there are two gateways, and each request goes to either.
     """
     rng, clock = random.Random(seed), Clock()
@@ -131,7 +131,7 @@ async def open_crowd(*, seed: int, make_key: KeyFunction = cache_key, store: str
     async with AsyncExitStack() as stack:
         clients = []
         for _ in range(2 if store else 1):
-            app = create_app(settings, transport=upstream, clock=clock, make_key=make_key)
+            app = create_app(settings, transport=upstream, clock=clock, keys=keys)
             await stack.enter_async_context(app.router.lifespan_context(app))
             client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test")
             clients.append(await stack.enter_async_context(client))

@@ -1,11 +1,11 @@
 """Nobody is ever shown what is another's."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from gateway.cache.key import cache_key
+from gateway.cache.key import Keys, cache_key, request_key
 from tests.leaks.crowd import Crowd, open_crowd
 from tests.leaks.paths import PATHS
 from tests.support.redis import RedisServer
@@ -66,10 +66,15 @@ def without_scope(secret: bytes, scope: str, /, *parts: str) -> str:  # noqa: AR
     return cache_key(secret, "", *parts)
 
 
+def without_caller(secret: bytes, caller: Sequence[bytes], /, *parts: bytes) -> str:  # noqa: ARG001  that too
+    """The same mistake in front of the document."""
+    return request_key(secret, [], *parts)
+
+
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.__name__)
 async def test_a_key_without_the_scope_is_caught(path: object) -> None:
     """On every path that reads from memory or shares a flight, within some hundred requests."""
-    async with open_crowd(seed=1, make_key=without_scope) as crowd:
+    async with open_crowd(seed=1, keys=Keys(without_scope, without_caller)) as crowd:
         walked = next(each for each in PATHS if each is path)
         while not crowd.crossings and crowd.requests < 300:
             await walked(crowd)

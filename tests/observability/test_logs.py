@@ -1,3 +1,4 @@
+import asyncio
 import io
 import json
 import logging
@@ -5,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from typing_extensions import override
 
 from gateway.observability.logs import access_log
 
@@ -41,11 +43,37 @@ def test_an_access_line_is_one_json_object() -> None:
     assert line == {"event": "request", "operation": "A\nB", "ms": 1.5, "code": None, "level": "info"}
 
 
+class Writes(io.StringIO):
+    """Counts them."""
+
+    count = 0
+
+    @override
+    def write(self, text: str, /) -> int:
+        self.count += 1
+        return super().write(text)
+
+
+async def test_lines_of_one_turn_of_the_loop_are_one_write() -> None:
+    """In their order, and all of them before the next turn."""
+    stream = Writes()
+    log = access_log("json", "info", stream)
+    for number in range(3):
+        log.info("request", number=number)
+    assert stream.count == 0
+    await asyncio.sleep(0)
+    log.info("request", number=3)
+    await asyncio.sleep(0)
+    assert stream.count == 2
+    assert [json.loads(line)["number"] for line in stream.getvalue().splitlines()] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("line_format", ["json", "console"])
 @pytest.mark.parametrize(("level", "lines"), [("debug", 2), ("info", 1), ("warning", 0)])
-def test_the_level_is_kept(level: str, lines: int) -> None:
+def test_the_level_is_kept(level: str, lines: int, line_format: str) -> None:
     """What is below is not written."""
     stream = io.StringIO()
-    log = access_log("console", level, stream)
+    log = access_log(line_format, level, stream)
     log.debug("quiet")
     log.info("loud")
     assert stream.getvalue().count("\n") == lines

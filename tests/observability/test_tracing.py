@@ -71,7 +71,7 @@ async def test_a_miss_is_a_span_with_a_call_below_it() -> None:
     assert operation.attributes["graphql.operation.name"] == "Page"
     assert operation.attributes["gateway.request_id"] == answer.headers["x-request-id"]
     assert operation.attributes["gateway.upstream_calls"] == 1
-    assert events(operation) == [read("answer", "miss"), read("block", "miss")]
+    assert events(operation) == [read("block", "miss")]
     assert call.name == "GET /v1/{project_id}/asset/thumbnails"
     assert parent_of(call) == context_of(operation).span_id
     assert journal.traceparent == traceparent(call)
@@ -116,7 +116,7 @@ async def test_a_follower_leads_to_the_call_that_answered_it() -> None:
     async with open_house(tracing=spans.tracing, transport=upstream) as house:
         leader = asyncio.create_task(house.page(taskId="slow"))
         await upstream.until_begun(1)
-        follower = asyncio.create_task(house.page(taskId="slow"))
+        follower = asyncio.create_task(house.page(taskId="slow", first=5))  # of the same block
         await turn_until(lambda: any(flight.passengers > 1 for flight in flights(house)))
         upstream.release.set()
         await asyncio.gather(leader, follower)
@@ -129,6 +129,25 @@ async def test_a_follower_leads_to_the_call_that_answered_it() -> None:
     assert len(spans.operations) == 2
 
 
+async def test_who_waited_for_a_whole_answer_leads_to_the_operation_that_made_it() -> None:
+    """Who asks in the same octets executes nothing."""
+    spans, upstream = Spans(), WaitingUpstream()
+    async with open_house(tracing=spans.tracing, transport=upstream) as house:
+        leader = asyncio.create_task(house.page(taskId="slow"))
+        await upstream.until_begun(1)
+        follower = asyncio.create_task(house.page(taskId="slow"))
+        await turn_until(lambda: any(flight.passengers > 1 for flight in answer_flights(house)))
+        upstream.release.set()
+        assert await leader == await follower
+    [joined] = [span for span in spans.operations if ("flight joined", {}) in events(span)]
+    [made] = [span for span in spans.operations if span is not joined]
+    [link] = joined.links
+    assert link.context == context_of(made)
+    assert events(made) == [read("block", "miss")]
+    assert joined.attributes is not None
+    assert (joined.attributes["gateway.lane"], joined.attributes["gateway.upstream_calls"]) == ("answer", 0)
+
+
 def read(level: str, state: str) -> tuple[str, dict[str, str]]:
     """The event of a look into the cache."""
     return ("cache read", {"gateway.cache.level": level, "gateway.cache.state": state})
@@ -136,8 +155,19 @@ def read(level: str, state: str) -> tuple[str, dict[str, str]]:
 
 def flights(house: House) -> list[Any]:
     """The calls under way."""
-    endpoint: Any = house.app.user_middleware[-1].kwargs["target"]._app  # type: ignore[attr-defined]
+    endpoint = answers(house)._app._app
     return list(endpoint.services.tasks._blocks._flights._flights.values())
+
+
+def answer_flights(house: House) -> list[Any]:
+    """The answers that are made."""
+    return list(answers(house)._flights._flights.values())
+
+
+def answers(house: House) -> Any:
+    """What remembers whole answers."""
+    stack: Any = house.app.middleware_stack
+    return stack._app._app._target
 
 
 async def test_a_background_refresh_has_a_trace_of_its_own() -> None:
@@ -150,7 +180,7 @@ async def test_a_background_refresh_has_a_trace_of_its_own() -> None:
         await house.ask(PAGE, headers=TITLED)
         await turn_until(lambda: spans.refreshes)
     [operation], [refresh], [call] = spans.operations, spans.refreshes, spans.calls
-    assert events(operation) == [read("answer", "miss"), read("block", "stale")]
+    assert events(operation) == [read("block", "stale")]
     assert operation.attributes is not None
     assert operation.attributes["gateway.cache.block.stale"] is True
     assert operation.attributes["gateway.upstream_calls"] == 0

@@ -1,5 +1,7 @@
 """Answers given again: when, to whom, and with which headers."""
 
+import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,8 +10,11 @@ import pytest
 
 from gateway.emulator import Tenant
 from tests.support.house import PAGE, PROJECT, TOKEN, House, open_house
+from tests.support.keys import KEY, presigned
+from tests.support.waiting import WaitingUpstream
 
 PREFLIGHTED = {"GraphQL-Require-Preflight": "1"}
+ADMIN = "an-admin-token-of-ours"
 QUERY = "{ thumbnailTasks(first: 3) { nodes { taskId } totalCount } }"
 
 
@@ -240,3 +245,69 @@ async def test_the_page_of_a_walk_is_kept_like_any_other(house: House) -> None:
     again = await house.ask(PAGE, {"first": 10, "after": after})
     assert again.data["thumbnailTasks"] == second
     assert again.headers["cache-status"].endswith("detail=answer")
+
+
+async def test_a_hundred_who_ask_alike_have_one_answer_made() -> None:
+    """One executes; the others get the same octets, which no call of theirs was made for."""
+    async with open_house(admin_token=ADMIN) as house:
+        house.emulator.latency = 0.02
+        answers = await asyncio.gather(*(post(house) for _ in range(100)))
+        lanes = await counted(house)
+    assert len({answer.content for answer in answers}) == 1
+    assert len({answer.headers["x-request-id"] for answer in answers}) == 100
+    assert lanes == {"upstream": 1, "answer": 99}
+
+
+async def test_an_error_goes_to_all_who_asked_alike() -> None:
+    """What the upstream would not do for one it need not be asked for the others; the next one asks again."""
+    async with open_house(upstream_attempts=1) as house:
+        house.emulator.latency = 0.02
+        house.emulator.fault("status", status=503, times=1)
+        answers = await asyncio.gather(*(post(house) for _ in range(20)))
+        assert {answer.json()["errors"][0]["extensions"]["code"] for answer in answers} == {"UPSTREAM_UNAVAILABLE"}
+        assert house.upstream_calls == 1
+        assert "errors" not in (await post(house)).json()
+
+
+async def test_each_who_waited_is_told_by_what_it_holds() -> None:
+    """A condition is no part of the question: one holds the answer already, the others do not."""
+    async with open_house(cache_fresh_seconds=10) as house:
+        tag = (await get(house)).headers["etag"]
+        house.clock.now += 1_000
+        house.emulator.latency = 0.02
+        sent = [{"If-None-Match": tag}, {}, {"If-None-Match": '"else"'}, {"If-None-Match": tag}]
+        answers = await asyncio.gather(*(get(house, headers) for headers in sent))
+    assert [answer.status_code for answer in answers] == [304, 200, 200, 304]
+    assert [bool(answer.content) for answer in answers] == [False, True, True, False]
+    assert house.upstream_calls == 2
+
+
+async def test_who_waits_while_everything_is_purged_gets_a_new_answer() -> None:
+    """It came before the purge, and is answered after it."""
+    upstream = WaitingUpstream()
+    async with open_house(transport=upstream, admin_token=ADMIN) as house:
+        asked = [asyncio.create_task(house.page(taskId="slow")) for _ in range(3)]
+        await upstream.until_begun(1)
+        purged = await house.client.post("/cache/purge?all=true", headers={"Authorization": f"Bearer {ADMIN}"})
+        assert purged.status_code == 200
+        upstream.release.set()
+        await asyncio.gather(*asked)
+        assert upstream.begun == 2
+
+
+async def test_what_a_caller_signed_is_answered_for_it_alone() -> None:
+    """A signature is good for one upstream call, also where two requests with it come at once."""
+    async with open_house(tenants=[Tenant(PROJECT, keys=[KEY], size=9, clean=True)]) as house:
+        house.emulator.latency = 0.02
+        sent = presigned(f"/v1/{PROJECT}/asset/thumbnails?limit=4&offset=0")
+        asked = (house.client.post("/graphql", json={"query": QUERY}, headers=sent) for _ in range(2))
+        answers = await asyncio.gather(*asked)
+        assert [len(answer.json()["data"]["thumbnailTasks"]["nodes"]) for answer in answers] == [3, 3]
+        assert house.upstream_calls == 2
+
+
+async def counted(house: House) -> dict[str, float]:
+    """Requests by lane, as the metrics page tells."""
+    text = (await house.client.get("/metrics", headers={"Authorization": f"Bearer {ADMIN}"})).text
+    lanes = re.findall(r'vod_gateway_requests_total{.*lane="(\w+)".*} ([0-9.]+)', text)
+    return {lane: float(count) for lane, count in lanes}

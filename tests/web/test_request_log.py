@@ -30,6 +30,7 @@ async def logged(level: str = "info") -> AsyncIterator[tuple[httpx.AsyncClient, 
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test")
     async with app.router.lifespan_context(app), client:
         yield client, stream, emulator
+        await asyncio.sleep(0)  # lines are written at the end of a turn of the event loop
 
 
 def lines(stream: io.StringIO) -> list[dict[str, Any]]:
