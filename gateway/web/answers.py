@@ -13,7 +13,6 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.cache.answers import Answer, Answers, RawHeaders
-from gateway.cache.key import RequestKeyFunction
 from gateway.cache.single_flight import SingleFlight
 from gateway.credentials.signing import ALGORITHM
 from gateway.observability.observer import Observer
@@ -44,12 +43,13 @@ class RememberedAnswers:
     Args:
         app: Makes them, and says in the request's record how old they are.
         answers: Keeps them.
-        make_key: Makes their keys.
-        secret: Keys the digests that stand for callers and questions.
+        make_key: Makes their keys, of the caller's headers, the media type, the method, and the body or query.
         deciding_headers: Every header that decides what is answered: first of all, those that name the caller.
         clock: Seconds since the epoch.
         fresh_seconds: How long an upstream answer is fresh.
-        observer: Is told of hits and misses.
+        most_waiting: How many requests may wait for an answer that is made. Others reach the application, whose gate
+            turns them away.
+        observer: Is told who waited for another's answer.
     """
 
     def __init__(
@@ -57,22 +57,22 @@ class RememberedAnswers:
         app: ASGIApp,
         answers: Answers,
         *,
-        make_key: RequestKeyFunction,
-        secret: bytes,
+        make_key: Callable[[Sequence[bytes], bytes, bytes, bytes], str],
         deciding_headers: Sequence[str],
         clock: Callable[[], float],
         fresh_seconds: float,
+        most_waiting: int,
         observer: Observer,
     ) -> None:
         self._app = app
         self._answers = answers
         self._make_key = make_key
-        self._secret = secret
         self._deciding_headers = [name.lower().encode() for name in deciding_headers]
         self._clock = clock
         self._fresh_seconds = floor(fresh_seconds)
-        self._observer = observer
         self._flights = SingleFlight(observer)
+        self._most_waiting = most_waiting
+        self._waiting = 0
         self._media_types: dict[bytes, str | None] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,6 +89,9 @@ class RememberedAnswers:
         key = self._key(headers, media_type, scope["method"], question)
         reload = b"cache-control" in headers and wants_reload(headers[b"cache-control"].decode("latin-1"))
         record = record_of(scope)
+        if received[-1]["type"] == "http.disconnect":
+            record.outcome = "gone"
+            return
         answer = None if reload else self._answers.get(key)
         if answer is not None:
             record.outcome = "ok"
@@ -109,16 +112,21 @@ class RememberedAnswers:
     async def _made(self, key: str, scope: Scope, received: Sequence[Message], *, reload: bool) -> Made:
         """An answer that is made now: for this request, or for one that asked the same before and waits for it."""
         make_it = partial(self._make, key, scope, received)
-        if reload:
+        if reload or self._waiting >= self._most_waiting:
             return await make_it()
         record = record_of(scope)
-        made = await self._flights.run(key, make_it)
+        self._waiting += 1
+        try:
+            made = await self._flights.run(key, make_it)
+        finally:
+            self._waiting -= 1
         if made.record is record:
             return made
         if not self._is_for_all(made):
             return await make_it()
         record.outcome, record.code = made.record.outcome, made.record.code
         _note(record, made.record)
+        record.lane = made.record.lane and "answer"
         return made
 
     async def _make(self, key: str, scope: Scope, received: Sequence[Message]) -> Made:
@@ -154,7 +162,7 @@ class RememberedAnswers:
 
     def _key(self, headers: Headers, media_type: str, method: str, question: bytes) -> str:
         caller = [headers.get(name, b"") for name in self._deciding_headers]
-        return self._make_key(self._secret, caller, media_type.encode(), method.encode(), question)
+        return self._make_key(caller, media_type.encode(), method.encode(), question)
 
 
 def _is_usual(method: str, headers: Headers) -> bool:

@@ -1,6 +1,7 @@
 """What answers `/graphql`: the endpoint, the answers remembered in front of it, and what pages of other origins may."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.types import ASGIApp
 
@@ -60,11 +61,11 @@ def build_graphql(
         app = RememberedAnswers(
             app,
             answer_cache(settings, generations, ground.clock),
-            make_key=ground.keys.of_request,
-            secret=ground.secret,
+            make_key=partial(ground.keys.of_request, ground.secret),
             deciding_headers=(*CREDENTIAL_HEADERS, *endpoint.further_headers),
             clock=ground.clock,
             fresh_seconds=settings.cache_fresh_seconds,
+            most_waiting=settings.max_concurrent_requests + settings.max_waiting_requests,
             observer=ground.observer,
         )
     return with_cors(app, settings.cors_origins, (*endpoint.further_headers, *trace_headers))

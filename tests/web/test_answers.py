@@ -306,6 +306,20 @@ async def test_what_a_caller_signed_is_answered_for_it_alone() -> None:
         assert house.upstream_calls == 2
 
 
+async def test_more_than_may_wait_are_turned_away() -> None:
+    """Also where all ask alike, since a place to wait takes memory: three share an answer, two wait for the gate."""
+    upstream = WaitingUpstream()
+    async with open_house(transport=upstream, max_concurrent_requests=1, max_waiting_requests=2) as house:
+        first = asyncio.create_task(house.ask(PAGE, {"taskId": "slow"}))
+        await upstream.until_begun(1)
+        others = [asyncio.create_task(house.ask(PAGE, {"taskId": "slow"})) for _ in range(9)]
+        done, _ = await asyncio.wait(others, return_when=asyncio.FIRST_COMPLETED)
+        upstream.release.set()
+        statuses = [answer.status for answer in await asyncio.gather(first, *others)]
+    assert {task.result().status for task in done} == {503}
+    assert (statuses.count(200), statuses.count(503)) == (5, 5)
+
+
 async def counted(house: House) -> dict[str, float]:
     """Requests by lane, as the metrics page tells."""
     text = (await house.client.get("/metrics", headers={"Authorization": f"Bearer {ADMIN}"})).text
