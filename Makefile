@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install demo test check proof bench lock graphiql gallery clean
+.PHONY: install demo test coverage check proof bench lock graphiql gallery clean
 
 install: .venv/.dev
 
@@ -23,7 +23,11 @@ demo: .venv/.runtime
 	$(BIN)/vod-gateway demo
 
 test: .venv/.dev
-	$(BIN)/pytest -n auto -m "not proof" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n auto --dist worksteal -m "not proof"
+
+# The same, slower, and what of the code no test in this process runs.
+coverage: .venv/.dev
+	$(BIN)/pytest -n auto --dist worksteal -m "not proof" --cov --cov-report=term:skip-covered
 
 check: .venv/.dev
 	$(BIN)/ruff check .
