@@ -13,7 +13,7 @@ import yarl
 from httpx_aiohttp.transport import AiohttpTransport, map_aiohttp_exceptions
 from typing_extensions import override
 
-from gateway.upstream.request import GetRequest
+from gateway.upstream.request import GetRequest, pairs
 
 
 class ExactTransport(AiohttpTransport):
@@ -49,12 +49,13 @@ class ExactTransport(AiohttpTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self._session is None:
             self._session = self.get_client()
+        if isinstance(request, GetRequest):
+            url, headers = request.written, request.sent
+        else:
+            url, headers = str(request.url), pairs(request)
         try:
             response = await self._session.request(
-                request.method,
-                yarl.URL(request.written if isinstance(request, GetRequest) else str(request.url), encoded=True),
-                headers=[(name.decode("ascii"), value.decode("latin-1")) for name, value in request.headers.raw],
-                allow_redirects=False,
+                request.method, yarl.URL(url, encoded=True), headers=headers, allow_redirects=False
             )
         except Exception:
             with _as_httpx_errors():

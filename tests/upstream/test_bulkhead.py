@@ -31,7 +31,7 @@ def test_never_more_than_the_places_and_nobody_waits_longer_than_patience(most: 
         await asyncio.gather(*(call(took) for took in seconds))
         assert (bulkhead.taken, bulkhead.waiting) == (0, 0)
         for _ in range(most):
-            await bulkhead._take(deadline=1_000)
+            await bulkhead.take(deadline=1_000)
         assert bulkhead._places.locked()
 
     virtual_time.run(all_calls)
