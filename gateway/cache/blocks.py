@@ -133,7 +133,7 @@ class Blocks(Generic[Value]):
     async def _look_up(self, key: str, known: Entry[Value] | None) -> Entry[Value] | None:
         """What another replica may have read meanwhile: one question for all who ask now."""
 
-        async def look() -> Entry[Value] | None:
+        async def look() -> "Entry[Value] | None":
             found = await self._tiers.look_up(key, known)
             self._observer.cache_read("redis", "miss" if found is known else self._state(key, found).value)
             return found

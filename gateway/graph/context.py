@@ -91,7 +91,7 @@ class Context:
         key = (id(listing), *sorted(filters.items()), first, after)
         report = self.report.page(path)
 
-        async def read() -> Page[RowModel | UnreadableRow]:
+        async def read() -> "Page[RowModel | UnreadableRow]":  # quoted: not evaluated for each page
             self._reports[key] = report
             return await listing.page(
                 filters, first=first, after=after, caller=self.caller, report=report, reload=self.reload

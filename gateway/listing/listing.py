@@ -96,7 +96,8 @@ class Listing(Generic[RowModel]):
             check_signed_size(first, behind_cursor=bool(after))
         cursor = after and cursors.decode(after, filters=fingerprint, last_offset=reach(plan) - 1)
 
-        async def read(span: Span, *, now: bool = False) -> Reading[RowModel | UnreadableRow]:
+        # A quoted annotation is not evaluated anew for each page.
+        async def read(span: Span, *, now: bool = False) -> "Reading[RowModel | UnreadableRow]":
             if now:
                 self._observer.search_call()
             max_age = 0.0 if now else RELOAD_SECONDS if reload else inf
@@ -122,7 +123,7 @@ class Listing(Generic[RowModel]):
         target = partial(self._endpoint.target, caller.project_id, filters, span)
         window = report.window(span, target, search=not max_age)
 
-        async def fetch(*, covered: bool = False) -> Answer[RowModel]:
+        async def fetch(*, covered: bool = False) -> "Answer[RowModel]":
             attempts = window.asks()
             async with caller.credential.attempt():
                 return await self._upstream.read(

@@ -108,7 +108,7 @@ class Upstream:
         guards = self._guards.of(project_id)
         attempts = attempts or Attempts()
 
-        async def attempt(deadline: float) -> Answer[RowModel]:
+        async def attempt(deadline: float) -> "Answer[RowModel]":  # quoted: not evaluated for each call
             before = len(attempts.made)
             try:
                 guards.check(credential.scope)
