@@ -10,7 +10,7 @@ def spare_what_stays() -> None:
     """To be called once all is built, right before serving.
 
     The schema and the libraries are some hundred thousand objects that stay until the end. Left to itself, the
-    collector looks through all of them again and again: a third of the CPU of a request that asks the upstream.
+    collector looks through all of them again and again: up to a quarter of the CPU of a request that asks the upstream.
     """
     gc.collect()
     gc.freeze()
