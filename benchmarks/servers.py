@@ -15,7 +15,7 @@ from tempfile import TemporaryFile
 
 from benchmarks.load import body_of
 from benchmarks.process import cpu_seconds
-from tests.support.processes import own_environment
+from tests.support.processes import own_environment, stop
 
 _START_SECONDS = 60.0
 _URL = re.compile(r"http://127\.0\.0\.1:(\d+)")
@@ -101,11 +101,7 @@ def running(*command: str, on: frozenset[int], environment: Mapping[str, str] | 
         try:
             yield Server(_wait(process, lambda: _said(said.fileno())), process.pid)
         finally:
-            process.terminate()
-            try:
-                process.communicate(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            stop(process)
 
 
 def _said(file: int) -> str:

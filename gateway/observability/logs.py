@@ -16,6 +16,7 @@ import msgspec
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
+_JSON = msgspec.json.Encoder(enc_hook=repr)
 _request_id: ContextVar[str] = ContextVar("request_id")
 
 
@@ -56,7 +57,7 @@ class JsonLines:
 
     def _add(self, level: str, event: str, values: dict[str, Any]) -> None:
         line = {"event": event, **values, "level": level, "timestamp": datetime.now(UTC)}
-        self._waiting.append(msgspec.json.encode(line, enc_hook=repr))
+        self._waiting.append(_JSON.encode(line))
         if len(self._waiting) == 1:
             self._write_soon()
 
@@ -127,7 +128,7 @@ def _rendering(line_format: str) -> Sequence[Processor]:
 
 
 def _render_json(logger: WrappedLogger, method: str, event: EventDict) -> str:  # noqa: ARG001  structlog's signature
-    return msgspec.json.encode(event, enc_hook=repr).decode()
+    return _JSON.encode(event).decode()
 
 
 def _number(level: str) -> int:

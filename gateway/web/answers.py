@@ -94,7 +94,7 @@ class RememberedAnswers:
             return
         answer = None if reload else self._answers.get(key)
         if answer is not None:
-            record.outcome = "ok"
+            record.outcome, record.lane = "ok", "answer"
             _note(record, answer)
             status, sent, body, etag = 200, self._aged(answer), answer.body, answer.etag
         else:
@@ -125,8 +125,8 @@ class RememberedAnswers:
         if not self._is_for_all(made):
             return await make_it()
         record.outcome, record.code = made.record.outcome, made.record.code
-        _note(record, made.record)
         record.lane = made.record.lane and "answer"
+        _note(record, made.record)
         return made
 
     async def _make(self, key: str, scope: Scope, received: Sequence[Message]) -> Made:
@@ -181,5 +181,4 @@ def _body(messages: Sequence[Message]) -> bytes:
 
 def _note(record: RequestRecord, of: Answer | RequestRecord) -> None:
     """Notes what is known of an answer that was made for another request."""
-    record.lane, record.scope = "answer", of.scope
-    record.operation, record.operation_type = of.operation, of.operation_type
+    record.scope, record.operation, record.operation_type = of.scope, of.operation, of.operation_type

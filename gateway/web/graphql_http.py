@@ -98,7 +98,7 @@ class GraphQLEndpoint:
             _check_acceptable(chosen)
             self.gate.check()
             asked = await self.reader.read(request)
-            async with self.gate.admitted():
+            async with self.gate:
                 return await unless_gone(self._answer(request, asked, media_type), request.receive)
         except ClientDisconnect:
             raise

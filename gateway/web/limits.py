@@ -10,7 +10,7 @@ from gateway.errors import RateLimited
 from gateway.observability.observer import Observer, Stock
 
 
-class Gate:
+class Gate(AbstractAsyncContextManager[None]):
     """Lets a number of requests in, keeps some more waiting for a moment, and turns the others away.
 
     Args:
@@ -38,16 +38,9 @@ class Gate:
         if self._waiting >= self._most_waiting and self._is_full():
             raise self._refusal()
 
-    def admitted(self) -> AbstractAsyncContextManager[None]:
-        """Holds a place while the block runs; places go by the order of arrival.
-
-        Raises:
-            RateLimited: There is none in time.
-        """
-        return _Admission(self)
-
-    async def enter(self) -> None:
-        """Takes a place, which `leave` gives back.
+    @override
+    async def __aenter__(self) -> None:
+        """Takes a place, which is held while the block runs; places go by the order of arrival.
 
         Raises:
             RateLimited: There is none in time.
@@ -63,11 +56,15 @@ class Gate:
             # pass one by one and never meet: the queue would be the event loop's, which has no bound.
             await asyncio.sleep(0)
         except BaseException:
-            self.leave()
+            self._leave()
             raise
 
-    def leave(self) -> None:
-        """Gives a place back."""
+    @override
+    async def __aexit__(self, *_: object) -> None:
+        """Gives the place back."""
+        self._leave()
+
+    def _leave(self) -> None:
         self._inside -= 1
         self._observer.changed(Stock.REQUESTS, -1)
         self._places.release()
@@ -90,18 +87,3 @@ class Gate:
 
     def _refusal(self) -> RateLimited:
         return RateLimited("The gateway is at work on too many requests; try again.", retry_after=ceil(self._patience))
-
-
-class _Admission(AbstractAsyncContextManager[None]):
-    """A class, because a generator for each request costs three times as much."""
-
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
-
-    @override
-    async def __aenter__(self) -> None:
-        await self._gate.enter()
-
-    @override
-    async def __aexit__(self, *_: object) -> None:
-        self._gate.leave()

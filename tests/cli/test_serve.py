@@ -1,6 +1,4 @@
 import signal
-import subprocess
-import sys
 from contextlib import chdir
 from pathlib import Path
 
@@ -11,7 +9,7 @@ from click.testing import CliRunner
 from gateway.cli import main
 from gateway.emulator import Emulator, Tenant, serve
 from tests.support.house import PAGE, PROJECT, TOKEN
-from tests.support.processes import PATIENCE, own_environment, running
+from tests.support.processes import PATIENCE, run, running
 
 
 def test_it_serves_and_ends_by_a_signal(tmp_path: Path) -> None:
@@ -73,15 +71,7 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
     """No traceback, the address and the reason."""
     with serve(Emulator([Tenant(PROJECT)])) as url:
         settings = {"GATEWAY_UPSTREAM_URL": url, "GATEWAY_PROJECT_ID": PROJECT}
-        ended = subprocess.run(
-            [sys.executable, "-m", "gateway", "serve", "--port", url.rpartition(":")[2]],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=tmp_path,
-            env={**own_environment(), **settings},
-            timeout=PATIENCE,
-        )
+        ended = run("serve", "--port", url.rpartition(":")[2], environment=settings, where=tmp_path)
     assert ended.returncode != 0
     assert "address already in use" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ from gateway.emulator import Emulator, Tenant, serve
 from tests.observability.test_metrics import value
 from tests.support.house import PAGE, PROJECT, TOKEN
 from tests.support.persistent import REQUEST, Tally, client
-from tests.support.processes import PATIENCE, own_environment, running
+from tests.support.processes import PATIENCE, run, running
 from tests.support.programs import program
 
 ADMIN = "an-admin-token-of-ours"
@@ -109,15 +108,7 @@ async def test_a_worker_that_is_killed_costs_its_clients_one_request_each(tmp_pa
 
 def ended(where: Path, port: str, settings: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Two workers that cannot start, when all is over."""
-    return subprocess.run(
-        [sys.executable, "-m", "gateway", "serve", "--workers", "2", "--port", port],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=where,
-        env={**own_environment(), **settings},
-        timeout=PATIENCE,
-    )
+    return run("serve", "--workers", "2", "--port", port, environment=settings, where=where)
 
 
 def test_a_taken_port_is_one_line(tmp_path: Path) -> None:

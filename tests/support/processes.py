@@ -56,6 +56,31 @@ def running(
             process.communicate(timeout=PATIENCE)
 
 
+def run(
+    *arguments: str, environment: Mapping[str, str] | None = None, where: Path | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """`python -m gateway ...`, when all is over."""
+    return subprocess.run(
+        [sys.executable, "-m", "gateway", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=where,
+        env={**own_environment(), **(environment or {})},
+        timeout=PATIENCE,
+    )
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """Ends a server, by force where it does not end by itself."""
+    process.terminate()
+    try:
+        process.communicate(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+
+
 def own_environment() -> dict[str, str]:
     """This process's environment without settings of a gateway."""
     return {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}

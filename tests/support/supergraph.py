@@ -15,6 +15,7 @@ import httpx
 
 from gateway.emulator import Emulator, Tenant, serve
 from tests.support.house import PROJECT
+from tests.support.processes import stop
 
 EXAMPLE = "examples/supergraph"
 ALICE, BOB = "token-of-alice", "token-of-bob"
@@ -59,12 +60,7 @@ def running(command: Sequence[str | Path], folder: Path, url: str, **environment
         _wait(process, url)
         yield
     finally:
-        process.terminate()
-        try:
-            process.communicate(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+        stop(process)
 
 
 @contextmanager

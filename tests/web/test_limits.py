@@ -53,12 +53,12 @@ async def test_a_gate_gives_its_places_back_whatever_happens() -> None:
     order: list[str] = []
 
     async def enter(name: str) -> None:
-        async with gate.admitted():
+        async with gate:
             order.append(name)
             if name == "broken":
                 raise ZeroDivisionError
 
-    async with gate.admitted():
+    async with gate:
         broken, gone = asyncio.create_task(enter("broken")), asyncio.create_task(enter("gone"))
         await asyncio.sleep(0)
         with pytest.raises(RateLimited):
