@@ -88,7 +88,7 @@ class UpstreamClient:
         target = endpoint.target(project_id, filters, span)
         headers = {**self._headers, **authorise("GET", self._host, target)}
         deadline = min(deadline, asyncio.get_running_loop().time() + self._timeout)
-        body = await self._get(GetRequest(self._origin + target, headers), deadline)
+        body = await self._get(GetRequest(self._origin, target, headers), deadline)
         return endpoint.decoder.decode(body, limit=span.limit)
 
     async def aclose(self) -> None:

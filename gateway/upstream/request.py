@@ -1,25 +1,30 @@
 """One request of the upstream, as its transport gets it."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import httpx
 
 _NO_BODY = httpx.ByteStream(b"")
 
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
 
 class GetRequest(httpx.Request):
-    """A GET whose URL and headers are written already: httpx parses them only for who looks at them.
+    """A GET that is written already: httpx parses its URL and headers only for who looks at them.
 
     Args:
-        written: The whole URL, to the byte.
+        origin: Scheme and host, with a port if need be.
+        target: Path and query, to the byte.
         given: All headers, `Host` included.
     """
 
-    def __init__(self, written: str, given: Mapping[str, str]) -> None:
-        # Not httpx's own, which spends more on parsing the URL than aiohttp on sending the request.
+    def __init__(self, origin: str, target: str, given: Mapping[str, str]) -> None:
+        # Not httpx's own, which spends more on parsing the URL than it takes to send the request.
         self.method = "GET"
-        self.written = written
+        self.origin = origin
+        self.target = target
         self._given = given
         self.extensions = {}
         self.stream = _NO_BODY
@@ -29,17 +34,27 @@ class GetRequest(httpx.Request):
         """The headers, which may be added to."""
         return httpx.Headers(self._given)
 
-    @property
-    def sent(self) -> Mapping[str, str] | Sequence[tuple[str, str]]:
-        """The headers as they go out, with what was added to them."""
-        return pairs(self) if "headers" in vars(self) else self._given
-
     @cached_property
     def url(self) -> httpx.URL:  # type: ignore[override]  # an attribute of httpx's
         """The URL, parsed."""
-        return httpx.URL(self.written)
+        return httpx.URL(self.origin + self.target)
 
+    @property
+    def octets(self) -> bytes:
+        """What goes out, with the headers that were added (RFC 9112, section 3).
 
-def pairs(request: httpx.Request) -> Sequence[tuple[str, str]]:
-    """A request's headers as text."""
-    return [(name.decode("ascii"), value.decode("latin-1")) for name, value in request.headers.raw]
+        Raises:
+            httpx.LocalProtocolError: A character in it would end a line, or is none that a header may hold.
+        """
+        lines = [f"GET {self.target} HTTP/1.1", *(f"{name}: {value}" for name, value in self._sent())]
+        if any(map(_CONTROL.search, lines)):
+            raise httpx.LocalProtocolError("The request holds a control character.")
+        try:
+            return "\r\n".join([*lines, "", ""]).encode("latin-1")
+        except UnicodeEncodeError as problem:
+            raise httpx.LocalProtocolError("The request holds a character that no header can.") from problem
+
+    def _sent(self) -> Iterable[tuple[str, str]]:
+        if "headers" not in vars(self):
+            return self._given.items()
+        return [(name.decode("ascii"), value.decode("latin-1")) for name, value in self.headers.raw]

@@ -3,6 +3,7 @@
 import httpx
 from typing_extensions import override
 
+from gateway.upstream.request import GetRequest
 from gateway.upstream.transport import ExactTransport
 
 
@@ -18,10 +19,8 @@ class Line(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.calls += 1
         target = request.url.raw_path.decode("ascii")
-        headers = [(name, value) for name, value in request.headers.raw if name.lower() != b"host"]
-        return await self._transport.handle_async_request(
-            httpx.Request(request.method, self.origin + target, headers=headers)
-        )
+        headers = {**request.headers, "host": httpx.URL(self.origin).netloc.decode("ascii")}
+        return await self._transport.handle_async_request(GetRequest(self.origin, target, headers))
 
     @override
     async def aclose(self) -> None:

@@ -1,6 +1,7 @@
 """An HTTP server that says exactly what a test writes, byte for byte, and keeps what it was sent."""
 
 import asyncio
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -36,7 +37,7 @@ class RawServer:
 
 
 @asynccontextmanager
-async def raw_server(reply: Reply) -> AsyncIterator[RawServer]:
+async def raw_server(reply: Reply, tls: ssl.SSLContext | None = None) -> AsyncIterator[RawServer]:
     """Serves on a free port of loopback: `reply` answers each request, the connection stays open after it."""
     seen = RawServer()
     handlers: set[asyncio.Task[None]] = set()
@@ -61,8 +62,8 @@ async def raw_server(reply: Reply) -> AsyncIterator[RawServer]:
         with suppress(asyncio.CancelledError):
             await serve(reader, writer)
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    seen.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
+    seen.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield seen
     finally:
