@@ -105,7 +105,8 @@ class Context:
                 message = "The upstream's answers did not all come within the time that a whole answer may take."
                 raise UpstreamTimeout(message) from problem
             finally:
-                report.read_for = self._reports.get(key)
+                read_for = self._reports.get(key)
+                report.shared_with = None if read_for is report else read_for
 
     @cached_property
     def _pages(self) -> Pages:

@@ -38,8 +38,8 @@ def explain(report: Report, cost: Cost, seconds: float) -> dict[str, Any]:
 
 def _field(page: PageReport, windows: Sequence[WindowReport]) -> dict[str, Any]:
     field = {"path": _dotted(page.path), **_ended(page), "windows": [_window(window) for window in windows]}
-    if page.read_for is not None and page.read_for is not page:
-        field["sharedWith"] = _dotted(page.read_for.path)
+    if page.shared_with is not None:
+        field["sharedWith"] = _dotted(page.shared_with.path)
     return field
 
 

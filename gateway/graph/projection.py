@@ -11,12 +11,15 @@ again by graphql-core, which also words the errors. So both give the same answer
 against each other.
 """
 
+import weakref
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLResolveInfo
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import Path
+from graphql.type import GraphQLResolveInfoHelpers
 from typing_extensions import override
 
 from gateway.graph.compiled import Build, NotPlain, compile_selection
@@ -45,6 +48,11 @@ class ProjectingExecutor(Executor[Any]):
     def __init__(self, *args: Any, projections: Projections | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._projections = projections
+        # graphql-core's are bound methods: the executor would hold itself by them, and all of its request would
+        # stay until the garbage collector comes.
+        weak = weakref.proxy(self)
+        helpers = (partial(method, weak) for method in (Executor.gather_async_work, Executor.track_async_work))
+        self.async_helpers = GraphQLResolveInfoHelpers(*helpers)
 
     @override
     def complete_object_value(

@@ -78,15 +78,14 @@ class PageReport(Timed):
 
     Attributes:
         windows: Those read for it, in the order in which they were asked for.
-        read_for: The report that holds the page's windows: another one where another field asked for the same page;
-            None where it was not read.
+        shared_with: The report that holds the page's windows, where another field asked for the same page before.
     """
 
     def __init__(self, path: Callable[[], Sequence[str | int]]) -> None:
         super().__init__()
         self.path = path
         self.windows: list[WindowReport] = []
-        self.read_for: PageReport | None = None
+        self.shared_with: PageReport | None = None
 
     def window(self, span: Span, target: Callable[[], str], *, search: bool) -> WindowReport:
         """A window that is read now; see `WindowReport`."""

@@ -99,6 +99,8 @@ class Retries:
         try:
             return await attempt(deadline)
         except GatewayError as problem:
+            if most == 1 or not is_transient(problem):
+                raise
             failed = problem
         # stamina is costly to begin with, and few reads fail: its first attempt is the one that was made already.
         # Its own limits are off: it counts time by a clock of its own, and asks them after `again`.
