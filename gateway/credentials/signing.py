@@ -44,7 +44,12 @@ def canonical_query(parameters: Iterable[tuple[str, str]]) -> str:
 
     The vendor's signer sorts names and values as they are, and writes them in octets afterwards.
     """
-    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in sorted(parameters))
+    return "&".join(f"{_octets(name)}={_octets(value)}" for name, value in sorted(parameters))
+
+
+def _octets(text: str) -> str:
+    # Most of it is written as it is, which `quote` takes ten times as long to find.
+    return text if text.isascii() and text.isalnum() else quote(text, safe="")
 
 
 def canonical_request(method: str, target: str, headers: Mapping[str, str]) -> str:

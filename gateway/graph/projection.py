@@ -51,8 +51,8 @@ class ProjectingExecutor(Executor[Any]):
         # graphql-core's are bound methods: the executor would hold itself by them, and all of its request would
         # stay until the garbage collector comes.
         weak = weakref.proxy(self)
-        helpers = (partial(method, weak) for method in (Executor.gather_async_work, Executor.track_async_work))
-        self.async_helpers = GraphQLResolveInfoHelpers(*helpers)
+        gather, track = partial(Executor.gather_async_work, weak), partial(Executor.track_async_work, weak)
+        self.async_helpers = GraphQLResolveInfoHelpers(gather=gather, track=track)
 
     @override
     def complete_object_value(

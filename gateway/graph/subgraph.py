@@ -26,6 +26,7 @@ from strawberry.federation.schema import Schema as FederationSchema
 from gateway.graph.context import Info
 from gateway.graph.entities import Asset, Entity, find_entities
 from gateway.graph.query import Query
+from gateway.graph.resolvers import call_directly
 from gateway.graph.types import ThumbnailTask
 
 KEPT_BACK = frozenset({"_Any", "_Entity", "_Service", "Node"})
@@ -72,6 +73,7 @@ class Subgraph(FederationSchema):
             types=[ThumbnailTask, Asset],
             federation_version="2.9",
         )
+        call_directly(self)
         self.sdl = print_ast(visit(parse(self.as_str()), _KeepBack())) + "\n"
 
 

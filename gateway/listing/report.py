@@ -75,15 +75,17 @@ class PageReport(Timed):
 
     Args:
         path: Makes the field's path in the answer.
+        of_request: Takes its windows as well.
 
     Attributes:
         windows: Those read for it, in the order in which they were asked for.
         shared_with: The report that holds the page's windows, where another field asked for the same page before.
     """
 
-    def __init__(self, path: Callable[[], Sequence[str | int]]) -> None:
+    def __init__(self, path: Callable[[], Sequence[str | int]], of_request: list[WindowReport]) -> None:
         super().__init__()
         self.path = path
+        self._of_request = of_request
         self.windows: list[WindowReport] = []
         self.shared_with: PageReport | None = None
 
@@ -91,6 +93,7 @@ class PageReport(Timed):
         """A window that is read now; see `WindowReport`."""
         window = WindowReport(span, target, search=search)
         self.windows.append(window)
+        self._of_request.append(window)
         return window
 
 
@@ -99,14 +102,16 @@ class Report:
 
     Attributes:
         pages: Those that its fields asked for, in that order.
+        windows: Those of all pages.
     """
 
     def __init__(self) -> None:
         self.pages: list[PageReport] = []
+        self.windows: list[WindowReport] = []
 
     def page(self, path: Callable[[], Sequence[str | int]] = tuple) -> PageReport:
         """A page that is asked for now, by the field at a path."""
-        page = PageReport(path)
+        page = PageReport(path, self.windows)
         self.pages.append(page)
         return page
 
@@ -139,8 +144,3 @@ class Report:
     def searched(self) -> bool:
         """Whether one of them was read because a row was not where it had been."""
         return any(window.search for window in self.windows)
-
-    @property
-    def windows(self) -> Sequence[WindowReport]:
-        """All windows of all pages."""
-        return [window for page in self.pages for window in page.windows]

@@ -113,9 +113,8 @@ def row_fingerprint(identity: bytes) -> bytes:
 
 def filters_fingerprint(*parts: str | None) -> int:
     """32 bits that stand for the parts in their order; a part that is absent differs from an empty one."""
-    digest = hashlib.blake2b(digest_size=4)
+    written = []
     for part in parts:
         octets = b"" if part is None else part.encode("utf-8", "surrogatepass")
-        digest.update(struct.pack(">i", -1 if part is None else len(octets)))
-        digest.update(octets)
-    return int.from_bytes(digest.digest(), "big")
+        written += [struct.pack(">i", -1 if part is None else len(octets)), octets]
+    return int.from_bytes(hashlib.blake2b(b"".join(written), digest_size=4).digest(), "big")

@@ -1,8 +1,11 @@
 """A circuit breaker: an upstream that fails is left alone for a while, then asked by one call first."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from enum import Enum
+from types import TracebackType
+
+from typing_extensions import override
 
 from gateway.errors import GatewayError
 from gateway.observability.observer import Observer
@@ -72,26 +75,30 @@ class Breaker:
             message = "The upstream has failed too often just now; the gateway leaves it alone for a moment."
             raise CircuitOpen(message, retryAfterSeconds=round(wait, 1))
 
-    @contextmanager
-    def watch(self) -> Iterator[None]:
+    def watch(self) -> AbstractContextManager[None]:
         """Surrounds one call, and learns from how it ends. A cancelled call tells nothing.
 
         Raises:
             CircuitOpen: As `check`.
         """
+        return _Watch(self)
+
+    def begin(self) -> tuple[int, bool]:
+        """Lets a call through, and tells what `end` is to be told: the circuit's changes, and whether it is the probe.
+
+        Raises:
+            CircuitOpen: As `check`.
+        """
         self.check()
-        probe = self._probing = self._opened_at is not None
-        before = self._changes
-        try:
-            yield
-        except GatewayError as problem:
-            self._learn(before, probe=probe, failed=is_transient(problem))
-            raise
-        else:
-            self._learn(before, probe=probe, failed=False)
-        finally:
-            if probe and self._changes == before:  # cancelled: the next call is the probe
-                self._probing = False
+        self._probing = self._opened_at is not None
+        return self._changes, self._probing
+
+    def end(self, before: int, *, probe: bool, failed: bool | None) -> None:
+        """A call is over; `failed` is None where it was given up."""
+        if failed is not None:
+            self._learn(before, probe=probe, failed=failed)
+        if probe and self._changes == before:  # given up: the next call is the probe
+            self._probing = False
 
     def _left(self) -> float:
         """Seconds for which an open circuit stays so; none after a clock that ran backwards."""
@@ -120,3 +127,21 @@ class Breaker:
         self._probing = False
         self._changes += 1
         self._window_start, self._calls, self._failures = self._clock(), 0, 0
+
+
+class _Watch(AbstractContextManager[None]):
+    """A class, because a generator for each call costs three times as much."""
+
+    def __init__(self, breaker: Breaker) -> None:
+        self._breaker = breaker
+
+    @override
+    def __enter__(self) -> None:
+        self._before, self._probe = self._breaker.begin()
+
+    @override
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        failed = False if problem is None else is_transient(problem) if isinstance(problem, GatewayError) else None
+        self._breaker.end(self._before, probe=self._probe, failed=failed)

@@ -15,13 +15,10 @@ Everything inside is passed by every attempt, because the vendor counts every at
 was not asked (`NotAsked`, `RateLimited`) and is not tried again; a copy that went stale may stand in for it.
 """
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gateway.credentials.kinds import Credential
-from gateway.errors import GatewayError, RateLimited
+from gateway.errors import RateLimited
 from gateway.observability.observer import Observer
 from gateway.paging.window import Span
 from gateway.upstream.attempts import Attempts
@@ -120,13 +117,18 @@ class Upstream:
                     with (
                         guards.breaker.watch(),
                         guards.cooldown.watch(credential.scope),
-                        attempts.begin(),
                         self._observer.upstream_call(endpoint.template, span.offset, span.limit),
-                        self._observed(len(attempts.made)),
                     ):
-                        return await self._client.read(
-                            endpoint, project_id, filters, span, credential.authorise, deadline=deadline
-                        )
+                        call = attempts.begin()
+                        try:
+                            with call:
+                                return await self._client.read(
+                                    endpoint, project_id, filters, span, credential.authorise, deadline=deadline
+                                )
+                        finally:
+                            self._observer.upstream_call_ended(
+                                call.outcome or "cancelled", len(attempts.made), call.seconds or 0.0
+                            )
             except (NotAsked, RateLimited) as problem:
                 if len(attempts.made) == before:
                     attempts.refused_by = _by(problem)
@@ -138,18 +140,6 @@ class Upstream:
     async def aclose(self) -> None:
         """Closes the connections."""
         await self._client.aclose()
-
-    @contextmanager
-    def _observed(self, attempt: int) -> Iterator[None]:
-        began, outcome = time.perf_counter(), "cancelled"
-        try:
-            yield
-            outcome = "ok"
-        except GatewayError as problem:
-            outcome = problem.code
-            raise
-        finally:
-            self._observer.upstream_call_ended(outcome, attempt, time.perf_counter() - began)
 
 
 def _by(problem: NotAsked | RateLimited) -> str:

@@ -1,9 +1,12 @@
 """After a 429 a project is left alone: the vendor counts refused calls too, so each one would lengthen the wait."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from math import ceil
+from types import TracebackType
+
+from typing_extensions import override
 
 from gateway.errors import RateLimited
 from gateway.observability.observer import Observer
@@ -42,17 +45,12 @@ class Cooldown:
             message = "The upstream's quota for this tenant is used up; the gateway asks again when it is back."
             raise RateLimited(message, retry_after=rounded_up(left))
 
-    @contextmanager
-    def watch(self) -> Iterator[None]:
-        """Surrounds one call; a 429 begins the cool-down, or lengthens the one that lasts."""
-        try:
-            yield
-        except RateLimited as problem:
-            seconds = min(problem.retry_after, self._most)
-            if seconds > self.left:
-                self._began, self._seconds = self._clock(), seconds
-                self._observer.refusing("cooldown", self._began + seconds)
-            raise
+    def begin(self, problem: RateLimited) -> None:
+        """Begins it for a 429, or lengthens the one that lasts."""
+        seconds = min(problem.retry_after, self._most)
+        if seconds > self.left:
+            self._began, self._seconds = self._clock(), seconds
+            self._observer.refusing("cooldown", self._began + seconds)
 
 
 class ProjectCooldown:
@@ -86,18 +84,35 @@ class ProjectCooldown:
         if scope is not None:
             self._own.of(scope).check()
 
-    @contextmanager
-    def watch(self, scope: str | None) -> Iterator[None]:
-        """Surrounds one call."""
+    def watch(self, scope: str | None) -> AbstractContextManager[None]:
+        """Surrounds one call, and learns from how it ends."""
+        return _Watch(self, scope)
+
+    def learn(self, scope: str | None, problem: BaseException | None) -> None:
+        """A call ended so."""
         if scope is None:
-            yield
             return
-        with (self._all if scope in self._readers else self._own.of(scope)).watch():
-            yield
-        self._readers[scope] = None
-        self._readers.move_to_end(scope)
-        if len(self._readers) > self._most_readers:
-            self._readers.popitem(last=False)
+        if isinstance(problem, RateLimited):
+            (self._all if scope in self._readers else self._own.of(scope)).begin(problem)
+        elif problem is None:
+            self._readers[scope] = None
+            self._readers.move_to_end(scope)
+            if len(self._readers) > self._most_readers:
+                self._readers.popitem(last=False)
+
+
+class _Watch(AbstractContextManager[None]):
+    """A class, because a generator for each call costs three times as much."""
+
+    def __init__(self, cooldown: ProjectCooldown, scope: str | None) -> None:
+        self._cooldown = cooldown
+        self._scope = scope
+
+    @override
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._cooldown.learn(self._scope, problem)
 
 
 def rounded_up(seconds: float) -> float:

@@ -9,6 +9,9 @@ from starlette.types import Receive
 
 Result = TypeVar("Result")
 
+UNWATCHED_SECONDS = 0.05
+"""Work that is done before is not worth watching its client for."""
+
 
 async def unless_gone(work: Awaitable[Result], receive: Receive) -> Result:
     """The result of some work; the work is cancelled if the client leaves first.
@@ -23,6 +26,7 @@ async def unless_gone(work: Awaitable[Result], receive: Receive) -> Result:
     task = asyncio.current_task()
     assert task is not None  # noqa: S101  a coroutine runs in one
     under_way, left = True, False
+    leaving: asyncio.Task[None] | None = None
 
     def cancel(leaving: asyncio.Future[None]) -> None:
         nonlocal left
@@ -30,8 +34,13 @@ async def unless_gone(work: Awaitable[Result], receive: Receive) -> Result:
             left = True
             task.cancel()
 
-    leaving = asyncio.ensure_future(_leaves(receive))
-    leaving.add_done_callback(cancel)
+    def watch() -> None:
+        nonlocal leaving
+        leaving = loop.create_task(_leaves(receive))
+        leaving.add_done_callback(cancel)
+
+    loop = task.get_loop()
+    timer = loop.call_later(UNWATCHED_SECONDS, watch)
     try:
         return await work
     except asyncio.CancelledError:
@@ -40,7 +49,9 @@ async def unless_gone(work: Awaitable[Result], receive: Receive) -> Result:
         raise
     finally:
         under_way = False
-        leaving.cancel()
+        timer.cancel()
+        if leaving is not None:
+            leaving.cancel()
 
 
 async def _leaves(receive: Receive) -> None:

@@ -1,5 +1,7 @@
 """The cool-down after a 429."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,9 +12,8 @@ from tests.support.house import Clock
 
 
 def throttled(cooldown: Cooldown, seconds: float) -> None:
-    """A call that the upstream answers with 429."""
-    with pytest.raises(RateLimited), cooldown.watch():
-        raise RateLimited("x", retry_after=seconds)
+    """The upstream answers a call with 429."""
+    cooldown.begin(RateLimited("x", retry_after=seconds))
 
 
 def test_it_lasts_as_long_as_the_upstream_said() -> None:
@@ -36,22 +37,6 @@ def test_an_absurd_hint_is_not_believed() -> None:
     cooldown = Cooldown(most=300, clock=clock)
     throttled(cooldown, 86_400)
     assert cooldown.left == 300
-
-
-@pytest.mark.parametrize("problem", [None, UpstreamUnavailable("x")], ids=["success", "failure"])
-def test_other_ends_begin_none(problem: Exception | None) -> None:
-    """Nor do they end one: a call that was under way says nothing of the quota."""
-    cooldown = Cooldown(most=300, clock=Clock())
-    for before in (0.0, 60.0):
-        if before:
-            throttled(cooldown, before)
-        try:
-            with cooldown.watch():
-                if problem is not None:
-                    raise problem
-        except UpstreamUnavailable:
-            pass
-        assert cooldown.left == before
 
 
 @given(hints=st.lists(st.tuples(st.floats(0, 100), st.floats(0, 400)), max_size=30))
@@ -101,6 +86,19 @@ def test_who_has_not_read_a_project_does_not_stop_it() -> None:
     assert [waits(cooldown, scope) for scope in ("stranger", "reader", "other", None)] == [True, False, False, False]
     meets_429(cooldown, "reader")
     assert [waits(cooldown, scope) for scope in ("stranger", "reader", "other", None)] == [True] * 4
+
+
+@pytest.mark.parametrize("problem", [None, UpstreamUnavailable("x")], ids=["success", "failure"])
+@pytest.mark.parametrize("before", [False, True])
+def test_other_ends_begin_none(problem: Exception | None, before: bool) -> None:  # noqa: FBT001
+    """Nor do they end one: a call that was under way says nothing of the quota."""
+    cooldown = ProjectCooldown(most=300, clock=Clock())
+    if before:
+        meets_429(cooldown, "reader")
+    with suppress(UpstreamUnavailable), cooldown.watch("reader"):
+        if problem is not None:
+            raise problem
+    assert waits(cooldown, "reader") is before
 
 
 def test_strangers_cost_no_memory() -> None:
