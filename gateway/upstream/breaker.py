@@ -1,14 +1,12 @@
 """A circuit breaker: an upstream that fails is left alone for a while, then asked by one call first."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from enum import Enum
-from types import TracebackType
-
-from typing_extensions import override
+from functools import partial
 
 from gateway.errors import GatewayError
 from gateway.observability.observer import Observer
+from gateway.upstream.ending import Ending
 from gateway.upstream.failures import NotAsked, is_transient
 
 WINDOW = 30.0
@@ -75,29 +73,20 @@ class Breaker:
             message = "The upstream has failed too often just now; the gateway leaves it alone for a moment."
             raise CircuitOpen(message, retryAfterSeconds=round(wait, 1))
 
-    def watch(self) -> AbstractContextManager[None]:
-        """Surrounds one call, and learns from how it ends. A cancelled call tells nothing.
-
-        Raises:
-            CircuitOpen: As `check`.
-        """
-        return _Watch(self)
-
-    def begin(self) -> tuple[int, bool]:
-        """Lets a call through, and tells what `end` is to be told: the circuit's changes, and whether it is the probe.
+    def watch(self) -> Ending:
+        """Surrounds one call, which begins now, and learns from how it ends. A cancelled call tells nothing.
 
         Raises:
             CircuitOpen: As `check`.
         """
         self.check()
         self._probing = self._opened_at is not None
-        return self._changes, self._probing
+        return Ending(partial(self._ended, self._changes, self._probing))
 
-    def end(self, before: int, *, probe: bool, failed: bool | None) -> None:
-        """A call is over; `failed` is None where it was given up."""
-        if failed is not None:
-            self._learn(before, probe=probe, failed=failed)
-        if probe and self._changes == before:  # given up: the next call is the probe
+    def _ended(self, before: int, probe: bool, problem: BaseException | None) -> None:  # noqa: FBT001  for `partial`
+        if problem is None or isinstance(problem, GatewayError):
+            self._learn(before, probe=probe, failed=problem is not None and is_transient(problem))
+        if probe and self._changes == before:  # cancelled: the next call is the probe
             self._probing = False
 
     def _left(self) -> float:
@@ -127,21 +116,3 @@ class Breaker:
         self._probing = False
         self._changes += 1
         self._window_start, self._calls, self._failures = self._clock(), 0, 0
-
-
-class _Watch(AbstractContextManager[None]):
-    """A class, because a generator for each call costs three times as much."""
-
-    def __init__(self, breaker: Breaker) -> None:
-        self._breaker = breaker
-
-    @override
-    def __enter__(self) -> None:
-        self._before, self._probe = self._breaker.begin()
-
-    @override
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        failed = False if problem is None else is_transient(problem) if isinstance(problem, GatewayError) else None
-        self._breaker.end(self._before, probe=self._probe, failed=failed)

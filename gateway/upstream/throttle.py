@@ -2,14 +2,12 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from functools import partial
 from math import ceil
-from types import TracebackType
-
-from typing_extensions import override
 
 from gateway.errors import RateLimited
 from gateway.observability.observer import Observer
+from gateway.upstream.ending import Ending
 from gateway.upstream.per_project import PerProject
 
 
@@ -84,12 +82,11 @@ class ProjectCooldown:
         if scope is not None:
             self._own.of(scope).check()
 
-    def watch(self, scope: str | None) -> AbstractContextManager[None]:
+    def watch(self, scope: str | None) -> Ending:
         """Surrounds one call, and learns from how it ends."""
-        return _Watch(self, scope)
+        return Ending(partial(self._ended, scope))
 
-    def learn(self, scope: str | None, problem: BaseException | None) -> None:
-        """A call ended so."""
+    def _ended(self, scope: str | None, problem: BaseException | None) -> None:
         if scope is None:
             return
         if isinstance(problem, RateLimited):
@@ -99,20 +96,6 @@ class ProjectCooldown:
             self._readers.move_to_end(scope)
             if len(self._readers) > self._most_readers:
                 self._readers.popitem(last=False)
-
-
-class _Watch(AbstractContextManager[None]):
-    """A class, because a generator for each call costs three times as much."""
-
-    def __init__(self, cooldown: ProjectCooldown, scope: str | None) -> None:
-        self._cooldown = cooldown
-        self._scope = scope
-
-    @override
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._cooldown.learn(self._scope, problem)
 
 
 def rounded_up(seconds: float) -> float:

@@ -179,9 +179,8 @@ class Overlapping(RuleBasedStateMachine):
     def begin(self) -> None:
         """A call comes; it is refused only where the circuit is not closed."""
         circuit = self.breaker.circuit
-        guard = self.breaker.watch()
         try:
-            guard.__enter__()
+            guard = self.breaker.watch()
         except CircuitOpen:
             assert circuit is not Circuit.CLOSED
         else:
