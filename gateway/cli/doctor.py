@@ -45,6 +45,7 @@ class Finding:
 @click.option("--project", help="The project to ask for.  [default: GATEWAY_PROJECT_ID]")
 def doctor(token_file: TextIO | None, project: str | None) -> None:
     """Check settings, upstream, clock and credentials with one call; ends with status 1 where something is wrong."""
+    from gateway.credentials.resolve import is_token
     from gateway.credentials.secret import Secret
     from gateway.settings import SettingsError, load
 
@@ -54,6 +55,8 @@ def doctor(token_file: TextIO | None, project: str | None) -> None:
         click.echo(Finding(False, f"settings: {problem}", "`vod-gateway settings` lists them all."))
         raise SystemExit(1) from None
     token = Secret(token_file.read().strip()) if token_file else None
+    if token is not None and not is_token(token.reveal()):
+        raise click.BadParameter("It has to hold one token, of visible ASCII characters.", param_hint="--token-file")
     findings = asyncio.run(examine(settings, token))
     for finding in findings:
         click.echo(str(finding))

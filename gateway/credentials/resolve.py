@@ -36,6 +36,11 @@ class Caller:
     project_id: str
 
 
+def is_token(text: str) -> bool:
+    """Whether a text can be sent as a token."""
+    return len(text) <= MAX_TOKEN_LENGTH and _TOKEN.fullmatch(text) is not None
+
+
 class CallerResolver:
     """Resolves headers to callers.
 
@@ -111,7 +116,7 @@ class CallerResolver:
 
     def _forwarded(self, token: str) -> ForwardedToken:
         self._check_accepted(Kind.TOKEN, "X-Auth-Token")
-        if len(token) > MAX_TOKEN_LENGTH or not _TOKEN.fullmatch(token):
+        if not is_token(token):
             raise BadUserInput(
                 f"`X-Auth-Token` has to be 1 to {MAX_TOKEN_LENGTH} visible ASCII characters without spaces.",
                 Reason.INVALID_CREDENTIAL,

@@ -52,7 +52,7 @@ class ProjectingExecutor(Executor[Any]):
         # stay until the garbage collector comes.
         weak = weakref.proxy(self)
         gather, track = partial(Executor.gather_async_work, weak), partial(Executor.track_async_work, weak)
-        self.async_helpers = GraphQLResolveInfoHelpers(gather=gather, track=track)
+        self.async_helpers = GraphQLResolveInfoHelpers(gather, track)
 
     @override
     def complete_object_value(

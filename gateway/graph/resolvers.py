@@ -7,11 +7,16 @@ An argument of a scalar comes as its resolver takes it, but for the name, and na
 from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLField, GraphQLResolveInfo, GraphQLScalarType, get_nullable_type, is_object_type
-from strawberry import Schema
+from graphql import GraphQLResolveInfo, is_object_type
+from strawberry import ID, Schema
 from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.base import StrawberryOptional
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
+
+_SCALARS = (ID, str, int, float, bool)
+"""The Python types that graphql-core makes itself."""
 
 
 def call_directly(schema: Schema) -> None:
@@ -22,15 +27,21 @@ def call_directly(schema: Schema) -> None:
             if not isinstance(definition, StrawberryField) or definition.extensions:
                 continue
             resolver = definition.base_resolver
-            if resolver is not None and _takes_scalars(field, resolver):
+            if resolver is not None and _is_plain(resolver) and all(map(_is_scalar, definition.arguments)):
                 field.resolve = _direct(schema, definition, resolver)
 
 
-def _takes_scalars(field: GraphQLField, resolver: StrawberryResolver[Any]) -> bool:
-    """Whether a resolver is called with its object, its info and scalars."""
-    if not resolver.is_async or resolver.self_parameter is None or resolver.info_parameter is None:
+def _is_plain(resolver: StrawberryResolver[Any]) -> bool:
+    """Whether it is called with its object, `info` and its arguments."""
+    if resolver.root_parameter or resolver.parent_parameter or not resolver.self_parameter:
         return False
-    return all(isinstance(get_nullable_type(argument.type), GraphQLScalarType) for argument in field.args.values())
+    info = resolver.info_parameter
+    return resolver.is_async and info is not None and info.name == "info"
+
+
+def _is_scalar(argument: StrawberryArgument) -> bool:
+    kind = argument.type
+    return (kind.of_type if type(kind) is StrawberryOptional else kind) in _SCALARS
 
 
 def _direct(schema: Schema, field: StrawberryField, resolver: StrawberryResolver[Any]) -> Callable[..., Any]:

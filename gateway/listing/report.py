@@ -102,7 +102,7 @@ class Report:
 
     Attributes:
         pages: Those that its fields asked for, in that order.
-        windows: Those of all pages.
+        windows: Those of all pages, in the order in which they were asked for.
     """
 
     def __init__(self) -> None:

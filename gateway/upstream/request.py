@@ -8,7 +8,8 @@ import httpx
 
 _NO_BODY = httpx.ByteStream(b"")
 
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NO_LINE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\u0100-\U0010ffff]")
+_NO_TARGET = re.compile(r"[^\x21-\x7e]")
 
 
 class GetRequest(httpx.Request):
@@ -44,15 +45,12 @@ class GetRequest(httpx.Request):
         """What goes out, with the headers that were added (RFC 9112, section 3).
 
         Raises:
-            httpx.LocalProtocolError: A character in it would end a line, or is none that a header may hold.
+            ValueError: It holds a character that would end a line, or none that HTTP has; whoever wrote it is wrong.
         """
         lines = [f"GET {self.target} HTTP/1.1", *(f"{name}: {value}" for name, value in self._sent())]
-        if any(map(_CONTROL.search, lines)):
-            raise httpx.LocalProtocolError("The request holds a control character.")
-        try:
-            return "\r\n".join([*lines, "", ""]).encode("latin-1")
-        except UnicodeEncodeError as problem:
-            raise httpx.LocalProtocolError("The request holds a character that no header can.") from problem
+        if _NO_TARGET.search(self.target) or any(map(_NO_LINE.search, lines)):
+            raise ValueError("The request holds a character that would end a line or a word of it.")
+        return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
     def _sent(self) -> Iterable[tuple[str, str]]:
         if "headers" not in vars(self):

@@ -84,13 +84,14 @@ class ProjectCooldown:
 
     def watch(self, scope: str | None) -> Ending:
         """Surrounds one call, and learns from how it ends."""
-        return Ending(partial(self._ended, scope))
+        speaks_for = None if scope is None else self._all if scope in self._readers else self._own.of(scope)
+        return Ending(partial(self._ended, scope, speaks_for))
 
-    def _ended(self, scope: str | None, problem: BaseException | None) -> None:
-        if scope is None:
+    def _ended(self, scope: str | None, speaks_for: Cooldown | None, problem: BaseException | None) -> None:
+        if scope is None or speaks_for is None:
             return
         if isinstance(problem, RateLimited):
-            (self._all if scope in self._readers else self._own.of(scope)).begin(problem)
+            speaks_for.begin(problem)
         elif problem is None:
             self._readers[scope] = None
             self._readers.move_to_end(scope)

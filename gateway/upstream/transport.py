@@ -26,7 +26,7 @@ class ExactTransport(httpx.AsyncBaseTransport):
 
     Args:
         max_connections: How many connections may be open at once.
-        connect_timeout: Seconds for name lookup, connection and TLS together.
+        connect_timeout: Seconds for connection and TLS together, for each address of the host.
     """
 
     def __init__(self, *, max_connections: int, connect_timeout: float) -> None:
@@ -48,6 +48,8 @@ class ExactTransport(httpx.AsyncBaseTransport):
             except BaseException:
                 connection.close()
                 raise
+        except TimeoutError as problem:
+            raise httpx.ConnectTimeout("The connection was not there in time.") from problem
         except Exception:
             with _as_httpx_errors():
                 raise
@@ -75,13 +77,17 @@ async def _exchange(
 ) -> tuple[int, tuple[tuple[bytes, bytes], ...], aiohttp.StreamReader]:
     """Sends a request; the status, the headers and the body, which is still to come, of its answer."""
     protocol, transport = connection.protocol, connection.transport
-    if protocol is None or transport is None or transport.is_closing():
-        raise aiohttp.ClientConnectionResetError("The connection closed before the request went out.")
+    # What came while nobody had asked would be taken for this request's answer, and this one's for the next caller's.
+    if protocol is None or transport is None or transport.is_closing() or protocol.should_close:
+        raise aiohttp.ClientConnectionResetError("The connection cannot be used again.")
     protocol.set_response_params(read_until_eof=True, auto_decompress=False)
     transport.write(octets)
     while True:
         message, body = await protocol.read()
-        if message.code == 101 or not 100 <= message.code < 200:  # the others only announce the answer
+        if message.code == 101:  # nobody asked for another protocol
+            protocol.force_close()
+            return message.code, message.raw_headers, body
+        if not 100 <= message.code < 200:  # those only announce the answer
             return message.code, message.raw_headers, body
 
 

@@ -28,9 +28,9 @@ async def unless_gone(work: Awaitable[Result], receive: Receive) -> Result:
     under_way, left = True, False
     leaving: asyncio.Task[None] | None = None
 
-    def cancel(leaving: asyncio.Future[None]) -> None:
+    def cancel(seen: asyncio.Future[None]) -> None:
         nonlocal left
-        if under_way and not leaving.cancelled():
+        if under_way and not seen.cancelled():
             left = True
             task.cancel()
 

@@ -70,6 +70,17 @@ def test_a_wrong_project(upstream: tuple[Emulator, str], tmp_path: Path) -> None
     assert "GATEWAY_PROJECT_ID" in result.output
 
 
+@pytest.mark.parametrize("token", ["two tokens", "a\nb", "t\u00f6ken", "t" * 40_000])
+def test_what_is_no_token(upstream: tuple[Emulator, str], tmp_path: Path, token: str) -> None:
+    """It is sent nowhere, and not shown."""
+    emulator, url = upstream
+    result = run(url, tmp_path, token=token)
+    assert result.exit_code == 2
+    assert "It has to hold one token" in result.output
+    assert token not in result.output
+    assert not emulator.journal
+
+
 def test_an_expired_token(upstream: tuple[Emulator, str], tmp_path: Path) -> None:
     """It is refused, and not shown."""
     result = run(upstream[1], tmp_path, token="an-old-token")

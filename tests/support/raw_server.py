@@ -23,6 +23,7 @@ class RawServer:
     connections: int = 0
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     gone: asyncio.Queue[None] = field(default_factory=asyncio.Queue)
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
     async def until_asked(self, count: int = 1) -> None:
         """Waits until so many requests have come."""
@@ -30,6 +31,11 @@ class RawServer:
             while len(self.requests) < count:
                 await self.asked.wait()
                 self.asked.clear()
+
+    async def say(self, data: bytes) -> None:
+        """Sends octets over the newest connection, without being asked."""
+        self.writers[-1].write(data)
+        await self.writers[-1].drain()
 
     async def until_gone(self) -> None:
         """Waits until the client has closed a connection."""
@@ -44,6 +50,7 @@ async def raw_server(reply: Reply, tls: ssl.SSLContext | None = None) -> AsyncIt
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         seen.connections += 1
+        seen.writers.append(writer)
         try:
             while True:
                 seen.requests.append(await reader.readuntil(b"\r\n\r\n"))

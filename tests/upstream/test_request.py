@@ -48,5 +48,12 @@ def test_headers_that_are_added_go_out() -> None:
 def test_a_character_that_would_end_a_line_goes_nowhere(odd: str, where: str) -> None:
     """Neither a target nor a header can begin another header or another request."""
     target, name, value = (odd if here == where else "a" for here in ("target", "name", "value"))
-    with pytest.raises(httpx.LocalProtocolError):
+    with pytest.raises(ValueError, match="holds a character"):
         _ = GetRequest("http://h", "/" + target, {name: value}).octets
+
+
+@pytest.mark.parametrize("odd", ["a b", "a\tb", "a\u00e4b"])
+def test_a_target_is_one_word_of_ascii(odd: str) -> None:
+    """What stands behind a space would be read as the version of the protocol."""
+    with pytest.raises(ValueError, match="holds a character"):
+        _ = GetRequest("http://h", "/" + odd, {}).octets

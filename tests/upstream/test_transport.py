@@ -1,7 +1,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -196,6 +196,30 @@ async def test_octets_behind_an_answer_close_its_connection() -> None:
         for _ in range(3):
             assert (await get(transport, server.url, "/a")).content == b"{}"
         assert server.connections == 3
+
+
+@pytest.mark.parametrize("late", [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", b"HTTP/1.1 408", b"no HTTP\r\n"])
+async def test_what_comes_while_nobody_asks_is_nobodys_answer(late: bytes) -> None:
+    """The next caller would get it, and the one after the next theirs."""
+    async with raw_server(answer(b"{}")) as server, transport_of() as transport:
+        await get(transport, server.url, "/0")
+        await server.say(late)
+        await asyncio.sleep(0.02)  # until it has come, which nothing tells
+        found = []
+        for number in (1, 2, 3):
+            with suppress(httpx.HTTPError):
+                found.append((await get(transport, server.url, f"/{number}")).content)
+        assert set(found) == {b"{}"}
+        assert len(found) >= 2
+
+
+async def test_a_protocol_that_nobody_asked_for_ends_the_connection() -> None:
+    """Whatever comes behind the switch is no answer of HTTP."""
+    switch = octets(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
+    async with raw_server(switch) as server, transport_of() as transport:
+        for _ in range(2):
+            assert (await get(transport, server.url, "/a")).status_code == 101
+        assert server.connections == 2
 
 
 async def test_only_written_requests_are_sent() -> None:
