@@ -1,13 +1,11 @@
 """Whole answers: given again as they are, for as long as all they were made from is fresh."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.cache.generations import Generations
 from gateway.cache.recent import Recent
-
-RawHeaders = Sequence[tuple[bytes, bytes]]
 
 _OVERHEAD = 1_000
 """Octets that an answer takes beside its body: its headers, its key and their objects."""
@@ -50,7 +48,7 @@ class Answer:
 
     Args:
         body: Its octets.
-        headers: Those of them that do not change with its age.
+        lines: Its header lines, but for those that change with its age and that of its length.
         etag: Names the body.
         read_at: When the oldest of what it was made from was read, in seconds since the epoch.
         scope: The digest of the callers that may see it.
@@ -61,7 +59,7 @@ class Answer:
     """
 
     body: bytes
-    headers: RawHeaders
+    lines: bytes
     etag: str
     read_at: float
     scope: str

@@ -12,7 +12,7 @@ from math import floor
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.cache.answers import Answer, Answers, RawHeaders
+from gateway.cache.answers import Answer, Answers
 from gateway.cache.single_flight import SingleFlight
 from gateway.credentials.signing import ALGORITHM
 from gateway.observability.observer import Observer
@@ -22,6 +22,7 @@ from gateway.web.csrf import PREFLIGHT_HEADERS
 from gateway.web.disconnect import unless_gone
 from gateway.web.etag import is_known
 from gateway.web.explain import HEADER as EXPLAIN_HEADER
+from gateway.web.header_lines import RawHeaders, headers_of, lines_of, offered
 from gateway.web.made import Made, make
 from gateway.web.negotiation import choose_media_type, prefers_html
 from gateway.web.reload import wants_reload
@@ -74,6 +75,7 @@ class RememberedAnswers:
         self._most_waiting = most_waiting
         self._waiting = 0
         self._media_types: dict[bytes, str | None] = {}
+        self._ages: dict[int, bytes] = {}  # as many as a fresh answer can have
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request for GraphQL."""
@@ -96,7 +98,7 @@ class RememberedAnswers:
         if answer is not None:
             record.outcome, record.lane = "ok", "answer"
             _note(record, answer)
-            status, sent, body, etag = 200, self._aged(answer), answer.body, answer.etag
+            status, sent, body, etag = 200, self._head(scope, answer), answer.body, answer.etag
         else:
             try:
                 made = await unless_gone(self._made(key, scope, received, reload=reload), receive)
@@ -145,10 +147,22 @@ class RememberedAnswers:
             return False
         return record.outcome in _WITHOUT_ROWS or self._answers.may_give(record)
 
-    def _aged(self, answer: Answer) -> RawHeaders:
+    def _head(self, scope: Scope, answer: Answer) -> RawHeaders:
+        """The headers of a remembered answer; most are written as they are, where the server takes that."""
         age = max(0, floor(self._clock() - answer.read_at))
-        cache = f"{cache_status(self._fresh_seconds - age)}; detail=answer".encode()
-        return [*answer.headers, (b"age", b"%d" % age), (b"cache-status", cache)]
+        lines = answer.lines + self._lines_of_age(age)
+        length = (b"content-length", b"%d" % len(answer.body))
+        add = offered(scope) if scope["method"] == "POST" else None  # a GET's may become a 304
+        if add is None:
+            return [*headers_of(lines), length]
+        add(lines)
+        return [length]
+
+    def _lines_of_age(self, age: int) -> bytes:
+        if age not in self._ages:
+            cache = f"{cache_status(self._fresh_seconds - age)}; detail=answer".encode()
+            self._ages[age] = lines_of([(b"age", b"%d" % age), (b"cache-status", cache)])
+        return self._ages[age]
 
     def _media_type(self, headers: Headers) -> str | None:
         """The answer's media type; None for who is better shown a page, or sends no such `Accept`."""

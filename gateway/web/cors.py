@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
 from starlette.types import ASGIApp
+from typing_extensions import override
 
 from gateway.credentials.resolve import CREDENTIAL_HEADERS
 from gateway.web.csrf import PREFLIGHT_HEADERS
-from gateway.web.security_headers import SecurityHeaders
+from gateway.web.security_headers import SECURITY_HEADERS
 
 REQUEST_HEADERS = (*CREDENTIAL_HEADERS, *PREFLIGHT_HEADERS, "Content-Type", "Cache-Control", "If-None-Match")
 EXPOSED_HEADERS = ("Age", "Cache-Status", "ETag", "Retry-After", "WWW-Authenticate", "X-Request-Id")
@@ -27,7 +30,7 @@ def with_cors(app: ASGIApp, origins: str, further_headers: Sequence[str]) -> ASG
     """
     if not origins:
         return app
-    cors = CORSMiddleware(
+    return _Cors(
         app,
         allow_origins=origins.split(","),
         allow_methods=["GET", "POST"],
@@ -35,4 +38,11 @@ def with_cors(app: ASGIApp, origins: str, further_headers: Sequence[str]) -> ASG
         expose_headers=EXPOSED_HEADERS,
         max_age=_PREFLIGHT_SECONDS,
     )
-    return SecurityHeaders(cors)  # the answers to preflights too
+
+
+class _Cors(CORSMiddleware):
+    @override
+    def preflight_response(self, request_headers: Headers) -> Response:
+        response = super().preflight_response(request_headers)  # no other answer is made here
+        response.headers.update(SECURITY_HEADERS)
+        return response

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Scope
 
-from gateway.cache.answers import Answer, RawHeaders
+from gateway.cache.answers import Answer
 from gateway.observability.record import RequestRecord, record_of
+from gateway.web.header_lines import RawHeaders, lines_of
 
-_OF_THE_MOMENT = frozenset({b"age", b"cache-status"})
+_MADE_ANEW = frozenset({b"age", b"cache-status", b"content-length"})
 _CONDITION = b"if-none-match"
 
 
@@ -32,10 +33,9 @@ class Made:
         record = self.record
         if record.read_at is None or record.scope is None or self.status != 200:
             return None
-        headers = [pair for pair in self.headers if pair[0] not in _OF_THE_MOMENT]
         return Answer(
             self.body,
-            headers,
+            lines_of([pair for pair in self.headers if pair[0] not in _MADE_ANEW]),
             self.etag,
             record.read_at,
             record.scope,

@@ -10,18 +10,23 @@ class OneWrite:
         transport: The connection's.
     """
 
-    __slots__ = ("_begun", "_head", "_transport")
+    __slots__ = ("_begun", "_head", "_lines", "_transport")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._head = b""
+        self._lines = b""
         self._begun = False
+
+    def add(self, lines: bytes) -> None:
+        """Takes header lines, each with its CRLF, for the head that follows."""
+        self._lines = lines
 
     def write(self, octets: bytes) -> None:
         """Keeps the head until the first of the body follows, be it empty."""
         if not self._begun:
             self._begun = True
-            self._head = octets
+            self._head = octets[:-2] + self._lines + b"\r\n" if self._lines else octets
         elif self._head:
             head, self._head = self._head, b""
             self._transport.writelines((head, octets))

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from gateway.errors import BadUserInput, Reason
 from gateway.graph.error_answers import request_error
+from gateway.web.header_lines import extension
 from gateway.web.one_write import OneWrite
 from gateway.web.security_headers import SECURITY_HEADERS
 
@@ -118,7 +119,9 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_headers_complete()
             self._asked = True
             if self.scope["method"] != "HEAD" and not self.cycle.waiting_for_100_continue:
-                self.cycle.transport = OneWrite(self.transport)  # type: ignore[assignment]  # all that a cycle calls
+                answer = OneWrite(self.transport)
+                self.cycle.transport = answer  # type: ignore[assignment]  # all that a cycle calls
+                self.scope["extensions"] = extension(answer.add)  # uvicorn has none of its own
 
     @override
     def on_body(self, body: bytes) -> None:

@@ -21,8 +21,8 @@ class Desk:
     def made(self, age: float = 0, scope: str = "mine", body: bytes = b"{}") -> Answer:
         """An answer that is made now."""
         generation = self.generations.current(scope, "project")
-        headers = [(b"content-type", b"application/json")]
-        return Answer(body, headers, '"tag"', self.clock.now - age, scope, "project", generation, "Page", "query")
+        lines = b"content-type: application/json\r\n"
+        return Answer(body, lines, '"tag"', self.clock.now - age, scope, "project", generation, "Page", "query")
 
 
 def test_an_answer_serves_until_its_oldest_part_is_too_old() -> None:

@@ -53,3 +53,13 @@ def test_a_head_without_a_body_is_written_before_the_connection_ends() -> None:
     assert not answer.is_closing()
     answer.close()
     assert (wire.calls, answer.is_closing()) == ([b"HTTP/1.1 200 OK\r\n\r\n"], True)
+
+
+def test_lines_that_are_added_stand_in_the_head() -> None:
+    """Behind the others, and once."""
+    wire = Wire()
+    answer = OneWrite(wire)
+    answer.add(b"a: 1\r\nb: 2\r\n")
+    for octets in (b"HTTP/1.1 200 OK\r\nc: 3\r\n\r\n", b"{}", b"more"):
+        answer.write(octets)
+    assert wire.calls == [b"HTTP/1.1 200 OK\r\nc: 3\r\na: 1\r\nb: 2\r\n\r\n{}", b"more"]
