@@ -16,6 +16,7 @@ was not asked (`NotAsked`, `RateLimited`) and is not tried again; a copy that we
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from gateway.credentials.kinds import Credential
 from gateway.errors import RateLimited
@@ -26,6 +27,7 @@ from gateway.upstream.breaker import Breaker, CircuitOpen
 from gateway.upstream.budget import CallBudget
 from gateway.upstream.bulkhead import Bulkhead, Crowded
 from gateway.upstream.client import Filters, UpstreamClient
+from gateway.upstream.ending import Ending
 from gateway.upstream.endpoints import Endpoint
 from gateway.upstream.failures import NotAsked
 from gateway.upstream.models import Answer, RowModel
@@ -118,17 +120,12 @@ class Upstream:
                         guards.breaker.watch(),
                         guards.cooldown.watch(credential.scope),
                         self._observer.upstream_call(endpoint.template, span.offset, span.limit),
+                        Ending(partial(self._ended, attempts)),
+                        attempts.begin(),
                     ):
-                        call = attempts.begin()
-                        try:
-                            with call:
-                                return await self._client.read(
-                                    endpoint, project_id, filters, span, credential.authorise, deadline=deadline
-                                )
-                        finally:
-                            self._observer.upstream_call_ended(
-                                call.outcome or "cancelled", len(attempts.made), call.seconds or 0.0
-                            )
+                        return await self._client.read(
+                            endpoint, project_id, filters, span, credential.authorise, deadline=deadline
+                        )
             except (NotAsked, RateLimited) as problem:
                 if len(attempts.made) == before:
                     attempts.refused_by = _by(problem)
@@ -140,6 +137,12 @@ class Upstream:
     async def aclose(self) -> None:
         """Closes the connections."""
         await self._client.aclose()
+
+    def _ended(self, attempts: Attempts, _: BaseException | None) -> None:
+        call = attempts.made[-1]
+        assert call.outcome is not None  # noqa: S101  it has ended
+        assert call.seconds is not None  # noqa: S101
+        self._observer.upstream_call_ended(call.outcome, len(attempts.made), call.seconds)
 
 
 def _by(problem: NotAsked | RateLimited) -> str:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from math import ceil
 
@@ -82,14 +83,14 @@ class ProjectCooldown:
         if scope is not None:
             self._own.of(scope).check()
 
-    def watch(self, scope: str | None) -> Ending:
+    def watch(self, scope: str | None) -> AbstractContextManager[None]:
         """Surrounds one call, and learns from how it ends."""
-        speaks_for = None if scope is None else self._all if scope in self._readers else self._own.of(scope)
+        if scope is None:
+            return nullcontext()
+        speaks_for = self._all if scope in self._readers else self._own.of(scope)
         return Ending(partial(self._ended, scope, speaks_for))
 
-    def _ended(self, scope: str | None, speaks_for: Cooldown | None, problem: BaseException | None) -> None:
-        if scope is None or speaks_for is None:
-            return
+    def _ended(self, scope: str, speaks_for: Cooldown, problem: BaseException | None) -> None:
         if isinstance(problem, RateLimited):
             speaks_for.begin(problem)
         elif problem is None:

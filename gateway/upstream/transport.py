@@ -3,7 +3,7 @@
 aiohttp's pool, TLS, name lookup and parser are used, without the session above them: that one quotes the URL
 again (`%2F` becomes `/`, which would break a signature and change an id with such a character), sends a GET a
 second time where its kept-alive connection has died (a pre-signed request may go out once, and every call is
-counted), keeps cookies, follows redirects, and takes more than half of what an upstream call costs.
+counted), keeps cookies, follows redirects, and takes half of what an upstream call costs.
 """
 
 import asyncio
@@ -48,8 +48,6 @@ class ExactTransport(httpx.AsyncBaseTransport):
             except BaseException:
                 connection.close()
                 raise
-        except TimeoutError as problem:
-            raise httpx.ConnectTimeout("The connection was not there in time.") from problem
         except Exception:
             with _as_httpx_errors():
                 raise
@@ -114,9 +112,11 @@ class _ResponseStream(httpx.AsyncByteStream):
 
 @contextmanager
 def _as_httpx_errors() -> Iterator[None]:
-    """The stock mapping leaves out what aiohttp says of a peer that does not speak HTTP."""
+    """The stock mapping leaves out connecting in time, and what aiohttp says of a peer that does not speak HTTP."""
     try:
         with map_aiohttp_exceptions():
             yield
+    except TimeoutError as problem:
+        raise httpx.ConnectTimeout("The connection was not there in time.") from problem
     except (aiohttp.ClientError, HttpProcessingError) as problem:
         raise httpx.RemoteProtocolError("The peer's answer is not HTTP.") from problem

@@ -222,6 +222,15 @@ async def test_a_protocol_that_nobody_asked_for_ends_the_connection() -> None:
         assert server.connections == 2
 
 
+async def test_a_connection_that_does_not_come_is_a_timeout_of_httpx() -> None:
+    """Here the peer accepts, and then says nothing to the beginning of TLS."""
+    async with raw_server(silence) as server:
+        transport = ExactTransport(max_connections=1, connect_timeout=0.05)
+        with pytest.raises(httpx.ConnectTimeout):
+            await asyncio.wait_for(get(transport, server.url.replace("http:", "https:"), "/a"), PATIENCE)
+        await transport.aclose()
+
+
 async def test_only_written_requests_are_sent() -> None:
     """A request of httpx's own may hold a body, which this transport would leave out."""
     async with raw_server(answer(b"{}")) as server, transport_of() as transport:
